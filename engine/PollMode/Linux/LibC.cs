@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+[assembly: DisableRuntimeMarshalling]
+
+namespace PollMode.Linux;
+
+/// <summary>The few functions of the C library that the engine itself needs. Constants are named as in the kernel's headers.</summary>
+internal static unsafe partial class LibC
+{
+    // asm-generic/mman-common.h, asm-generic/mman.h
+    internal const int PROT_NONE = 0x0;
+    internal const int PROT_READ = 0x1;
+    internal const int PROT_WRITE = 0x2;
+    internal const int MAP_PRIVATE = 0x02;
+    internal const int MAP_SHARED = 0x01;
+    internal const int MAP_FIXED = 0x10;
+    internal const int MAP_ANONYMOUS = 0x20;
+    internal const int MAP_NORESERVE = 0x4000;
+    internal const int MAP_POPULATE = 0x8000;
+    internal const int MAP_HUGETLB = 0x40000;
+    internal const int MAP_HUGE_2MB = 21 << 26;
+    internal const int MAP_HUGE_1GB = 30 << 26;
+    internal const int MADV_HUGEPAGE = 14;
+    internal const int MADV_NOHUGEPAGE = 15;
+
+    // linux/mempolicy.h
+    internal const int MPOL_BIND = 2;
+    internal const int MPOL_F_NODE = 1;
+    internal const int MPOL_F_ADDR = 2;
+
+    internal static readonly nint MAP_FAILED = -1;
+
+    private static readonly long SYS_mbind = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 235 : 237;
+    private static readonly long SYS_get_mempolicy = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 236 : 239;
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint Mmap(nint address, nuint length, int protection, int flags, int fileDescriptor, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    internal static partial int Munmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int Madvise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    internal static partial int SchedSetAffinity(int threadId, nuint maskBytes, ulong* mask);
+
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
+    internal static partial int SchedGetAffinity(int threadId, nuint maskBytes, ulong* mask);
+
+    [LibraryImport("libc", EntryPoint = "sched_getcpu")]
+    internal static partial int SchedGetCpu();
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    internal static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
+
+    /// <summary>mbind(2): glibc has no wrapper without libnuma. The fixed-argument form of syscall(2) is right on x86-64 and Arm64.</summary>
+    internal static int Mbind(nint address, nuint length, int mode, ulong* nodeMask, nuint maxNode, uint flags) =>
+        (int)Syscall6(SYS_mbind, address, (nint)length, mode, (nint)nodeMask, (nint)maxNode, (nint)flags);
+
+    /// <summary>get_mempolicy(2) with MPOL_F_NODE | MPOL_F_ADDR: the node of the page at an address.</summary>
+    internal static int GetNodeOfAddress(nint address, int* node) =>
+        (int)Syscall6(SYS_get_mempolicy, (nint)node, 0, 0, address, MPOL_F_NODE | MPOL_F_ADDR, 0);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long Syscall6(long number, nint a, nint b, nint c, nint d, nint e, nint f);
+}

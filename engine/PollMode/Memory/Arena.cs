@@ -1,0 +1,352 @@
+using System.Runtime.InteropServices;
+using PollMode.Linux;
+
+namespace PollMode;
+
+/// <summary>
+/// A contiguous range of addresses, filled with slabs of 2 MiB, from which all pools of an engine are cut. It is what a device is given:
+/// one UMEM, or one range of I/O addresses; a device's address of a buffer is its offset in the arena. So a packet crosses ports and
+/// workers without a copy.
+/// </summary>
+/// <remarks>Thread-safe. Slabs are taken and given back while pools are made, grow and go, never for a packet.</remarks>
+public sealed unsafe class Arena : IDisposable
+{
+    /// <summary>Size of a slab: the hugepage of x86-64 and Arm64.</summary>
+    public const int SlabBytes = 2 << 20;
+
+    private const int SlabsPerGiB = 512;
+
+    private readonly ArenaOptions _options;
+    private readonly Lock _gate = new();
+    private readonly NativeBlock _metadata;
+    private readonly nint _reservation;
+    private readonly nuint _reservationBytes;
+    private readonly Slab?[] _slabs;
+    private readonly Stack<int> _returned = new();
+    private readonly Stack<(int Index, PageKind Pages)> _mappedFree = new();
+    private readonly List<string> _report = [];
+    private PageKind _rung;
+    private int _next;
+    private bool _pinned;
+    private bool _disposed;
+
+    /// <summary>Reserves the address range. No memory is taken yet.</summary>
+    /// <exception cref="PollModeException">An option is out of range, or the system has no such range of addresses.</exception>
+    public Arena(ArenaOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        BufferBytes = options.BufferBytes;
+        HeadroomBytes = options.HeadroomBytes;
+        BuffersPerSlab = SlabBytes / BufferBytes;
+        SlabLimit = (int)((options.LimitBytes + SlabBytes - 1) / SlabBytes);
+        _slabs = new Slab?[SlabLimit];
+        _rung = options.LargestPages == PageKind.Huge1GiB && SlabLimit < SlabsPerGiB && options.SmallestPages > PageKind.Huge1GiB
+            ? PageKind.Huge2MiB
+            : options.LargestPages;
+
+        // Aligned to the largest page, so that an offset in the arena and its address agree in every page's offset bits.
+        nuint alignment = _rung == PageKind.Huge1GiB ? (nuint)1 << 30 : SlabBytes;
+        _reservationBytes = ((nuint)SlabLimit * SlabBytes) + alignment;
+        _reservation = LibC.Mmap(0, _reservationBytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+        if (_reservation == LibC.MAP_FAILED)
+        {
+            throw new LinuxException($"reserve {_reservationBytes >> 20} MiB of addresses for the arena", Marshal.GetLastPInvokeError(), "lower the pools' limits or raise 'ulimit -v'");
+        }
+
+        BaseAddress = (byte*)(((nuint)_reservation + alignment - 1) & ~(alignment - 1));
+        _metadata = new NativeBlock((long)SlabLimit * BuffersPerSlab * PacketMetadata.Bytes, "packet metadata");
+    }
+
+    /// <summary>First address of the range; a multiple of 2 MiB.</summary>
+    public byte* BaseAddress { get; }
+
+    /// <summary>Length of the address range in bytes, whether slabs fill it yet or not.</summary>
+    public long LengthBytes => (long)SlabLimit * SlabBytes;
+
+    /// <summary>Size of each buffer in bytes.</summary>
+    public int BufferBytes { get; }
+
+    /// <summary>Bytes that drivers leave free in front of a received frame.</summary>
+    public int HeadroomBytes { get; }
+
+    /// <summary>Buffers that a slab is cut into.</summary>
+    public int BuffersPerSlab { get; }
+
+    /// <summary>Most slabs the arena can hold.</summary>
+    public int SlabLimit { get; }
+
+    /// <summary>Slabs mapped from the system since the start, and still mapped now.</summary>
+    public long SlabsMapped { get; private set; }
+
+    /// <summary>Slabs given back to the system since the start.</summary>
+    public long SlabsUnmapped { get; private set; }
+
+    /// <summary>Slabs that lie on another NUMA node than the one asked for.</summary>
+    public long ForeignNodeSlabs { get; private set; }
+
+    /// <summary>True when every slab of the range is mapped, as a UMEM needs it.</summary>
+    public bool IsFilled => SlabsMapped - SlabsUnmapped == SlabLimit;
+
+    /// <summary>What the arena got, and why not more: one sentence for each kind of pages tried.</summary>
+    public IReadOnlyList<string> Report
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var lines = new List<string>(_report);
+                foreach (IGrouping<PageKind, Slab> kind in _slabs.OfType<Slab>().GroupBy(slab => slab.Pages).OrderBy(group => group.Key))
+                {
+                    lines.Add($"{kind.Count()} slab(s) of 2 MiB on {Describe(kind.Key)}");
+                }
+
+                return lines;
+            }
+        }
+    }
+
+    /// <summary>The packet whose buffer holds an address of the device, given as an offset in the arena: how a driver reads its completions.</summary>
+    /// <remarks>The caller has checked that the offset is below <see cref="LengthBytes"/> and in a mapped slab.</remarks>
+    public Packet PacketAt(long offset)
+    {
+        long slab = offset / SlabBytes;
+        long buffer = (offset & (SlabBytes - 1)) / BufferBytes;
+        return new Packet(MetadataOfSlab((int)slab) + buffer);
+    }
+
+    /// <summary>Whether an offset lies in a buffer of a mapped slab: for drivers, whose kernel or peer is not to be trusted.</summary>
+    public bool Contains(long offset) =>
+        (ulong)offset < (ulong)LengthBytes && _slabs[offset / SlabBytes] != null && (offset & (SlabBytes - 1)) / BufferBytes < BuffersPerSlab;
+
+    /// <summary>Maps every slab of the range, before pools take them: for devices that pin the whole range at once.</summary>
+    /// <exception cref="PollModeException">The system cannot give that much memory of the kinds allowed.</exception>
+    public void Fill()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _pinned = true;
+            while (_next < SlabLimit)
+            {
+                MapNextExtent();
+            }
+        }
+    }
+
+    /// <summary>Gives back the address range and everything in it. All pools must be disposed before.</summary>
+    /// <exception cref="InvalidOperationException">A pool still owns a slab.</exception>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            int owned = _slabs.Count(slab => slab != null);
+            if (owned > 0)
+            {
+                throw new InvalidOperationException($"{owned} slab(s) of the arena are still owned by a pool; dispose the pools first.");
+            }
+
+            _disposed = true;
+            SlabsUnmapped = SlabsMapped;
+            _ = LibC.Munmap(_reservation, _reservationBytes);
+            _metadata.Dispose();
+        }
+    }
+
+    internal PacketMetadata* MetadataOfSlab(int index) => (PacketMetadata*)_metadata.Pointer + ((long)index * BuffersPerSlab);
+
+    /// <summary>Gives a mapped, touched slab; null when the arena is full or the system has no more memory of the kinds allowed.</summary>
+    internal Slab? TryTakeSlab()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return null;
+            }
+
+            if (_mappedFree.Count == 0)
+            {
+                if (_returned.TryPop(out int hole))
+                {
+                    if (TryMap(hole, 1) is not { } pages)
+                    {
+                        _returned.Push(hole);
+                        return null;
+                    }
+
+                    _mappedFree.Push((hole, pages));
+                }
+                else if (_next == SlabLimit || !TryMapNextExtent())
+                {
+                    return null;
+                }
+            }
+
+            (int index, PageKind kind) = _mappedFree.Pop();
+            return _slabs[index] = new Slab(this, index, kind);
+        }
+    }
+
+    /// <summary>Takes a slab back. One that has pages of its own goes back to the system at once.</summary>
+    internal void ReleaseSlab(Slab slab)
+    {
+        lock (_gate)
+        {
+            slab.Manager.Revoke();
+            SlabTable.Remove(slab.Id);
+            _slabs[slab.Index] = null;
+            if (_pinned || slab.Pages == PageKind.Huge1GiB)
+            {
+                // A device may still write here, or it is a part of a larger page: the next pool gets it, and the system at the arena's end.
+                _mappedFree.Push((slab.Index, slab.Pages));
+                return;
+            }
+
+            // Maps inaccessible addresses over it in one step, so that nobody else's mapping can slip into the range.
+            _ = LibC.Mmap((nint)slab.Address, SlabBytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+            SlabsUnmapped++;
+            _returned.Push(slab.Index);
+        }
+    }
+
+    private static string Describe(PageKind kind) => kind switch
+    {
+        PageKind.Huge1GiB => "1-GiB hugepages",
+        PageKind.Huge2MiB => "2-MiB hugepages",
+        PageKind.TransparentHuge => "transparent huge pages",
+        _ => "4-KiB pages",
+    };
+
+    private static string Remedy(PageKind kind) => kind switch
+    {
+        PageKind.Huge1GiB => "to have them, boot with 'hugepagesz=1G hugepages=N'",
+        PageKind.Huge2MiB => "to have them, run 'sysctl vm.nr_hugepages=N' with N at least the slabs wanted",
+        PageKind.TransparentHuge => "to have them, write 'madvise' to /sys/kernel/mm/transparent_hugepage/enabled",
+        _ => "free memory, or ask for smaller pools",
+    };
+
+    private static bool TransparentHugePagesOff()
+    {
+        try
+        {
+            return File.ReadAllText("/sys/kernel/mm/transparent_hugepage/enabled").Contains("[never]", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    private void MapNextExtent()
+    {
+        if (!TryMapNextExtent())
+        {
+            throw new PollModeException(
+                $"The arena needs {SlabLimit} slabs of 2 MiB and the system gave {_next}: {string.Join("; ", _report)}. Ask for fewer buffers, or allow smaller pages.");
+        }
+    }
+
+    private bool TryMapNextExtent()
+    {
+        int slabs = _rung == PageKind.Huge1GiB && SlabLimit - _next >= SlabsPerGiB ? SlabsPerGiB : 1;
+        if (TryMap(_next, slabs) is not { } pages)
+        {
+            return false;
+        }
+
+        int mapped = pages == PageKind.Huge1GiB ? SlabsPerGiB : 1;
+        for (int i = mapped - 1; i >= 0; i--)
+        {
+            _mappedFree.Push((_next + i, pages));
+        }
+
+        _next += mapped;
+        return true;
+    }
+
+    /// <summary>Climbs down the ladder from the rung reached last until the system gives memory.</summary>
+    private PageKind? TryMap(int index, int slabs)
+    {
+        while (true)
+        {
+            PageKind rung = _rung == PageKind.Huge1GiB && slabs < SlabsPerGiB ? PageKind.Huge2MiB : _rung;
+            int errno = TryMapRung(index, rung);
+            if (errno == 0)
+            {
+                SlabsMapped += rung == PageKind.Huge1GiB ? SlabsPerGiB : 1;
+                return rung;
+            }
+
+            _report.Add($"no {(SlabsMapped > 0 ? "more " : string.Empty)}{Describe(rung)} after {SlabsMapped} slab(s): {Errno.Name(errno)}; {Remedy(rung)}");
+            if (rung >= _options.SmallestPages)
+            {
+                return null;
+            }
+
+            _rung = rung + 1;
+        }
+    }
+
+    private int TryMapRung(int index, PageKind rung)
+    {
+        if (rung == PageKind.TransparentHuge && TransparentHugePagesOff())
+        {
+            return Errno.EOPNOTSUPP;
+        }
+
+        nint address = (nint)(BaseAddress + ((long)index * SlabBytes));
+        nuint bytes = rung == PageKind.Huge1GiB ? (nuint)1 << 30 : SlabBytes;
+        int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED | rung switch
+        {
+            PageKind.Huge1GiB => LibC.MAP_HUGETLB | LibC.MAP_HUGE_1GB,
+            PageKind.Huge2MiB => LibC.MAP_HUGETLB | LibC.MAP_HUGE_2MB,
+            _ => 0,
+        };
+        if (LibC.Mmap(address, bytes, LibC.PROT_READ | LibC.PROT_WRITE, flags, -1, 0) == LibC.MAP_FAILED)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+
+            // A failed fixed mapping may have taken the reservation away: put it back.
+            _ = LibC.Mmap(address, bytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+            return errno;
+        }
+
+        if (rung >= PageKind.TransparentHuge)
+        {
+            _ = LibC.Madvise(address, bytes, rung == PageKind.TransparentHuge ? LibC.MADV_HUGEPAGE : LibC.MADV_NOHUGEPAGE);
+        }
+
+        BindAndTouch(address, bytes);
+        return 0;
+    }
+
+    private void BindAndTouch(nint address, nuint bytes)
+    {
+        if (_options.NumaNode is { } node)
+        {
+            ulong mask = 1UL << (node & 63);
+            if (LibC.Mbind(address, bytes, LibC.MPOL_BIND, &mask, 64, 0) != 0)
+            {
+                throw new LinuxException($"bind memory to NUMA node {node}", Marshal.GetLastPInvokeError(), "name a node that 'ls /sys/devices/system/node' shows");
+            }
+        }
+
+        for (nuint offset = 0; offset < bytes; offset += 4096)
+        {
+            ((byte*)address)[offset] = 0;
+        }
+
+        int landed = 0;
+        if (_options.NumaNode is { } wanted && LibC.GetNodeOfAddress(address, &landed) == 0 && landed != wanted)
+        {
+            ForeignNodeSlabs++;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+namespace PollMode;
+
+public sealed unsafe partial class Mempool
+{
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _drainGate = new();
+    private Timer? _retry;
+
+    /// <summary>
+    /// Ends the pool; its owner must have stopped. With every buffer home, its slabs go back at once. Otherwise the pool stays
+    /// <see cref="MempoolState.Draining"/>: memory that somebody holds is never unmapped, and the last buffer's return frees the pool
+    /// (looked for every 100 ms, as page_pool does every second).
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_drainGate)
+        {
+            if (_state >= (int)MempoolState.Draining)
+            {
+                return;
+            }
+
+            _state = (int)MempoolState.Draining;
+            UnbindOwner();
+            if (!TryFinish())
+            {
+                _retry = new Timer(static pool => ((Mempool)pool!).TryFinish(), this, RetryEvery, RetryEvery);
+            }
+        }
+    }
+
+    /// <summary>Waits for buffers that are still out after <see cref="Dispose"/>.</summary>
+    /// <returns>True if the pool is <see cref="MempoolState.Freed"/>.</returns>
+    public bool WaitUntilFreed(TimeSpan timeout)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        while (!TryFinish())
+        {
+            if (Environment.TickCount64 >= deadline)
+            {
+                return false;
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return true;
+    }
+
+    /// <summary>Describes buffers that are out, for a leak report. The owner must have stopped.</summary>
+    /// <param name="limit">Most descriptions to give.</param>
+    public IReadOnlyList<string> DescribeInFlight(int limit)
+    {
+        lock (_drainGate)
+        {
+            var lines = new List<string>();
+            if (_state == (int)MempoolState.Freed)
+            {
+                return lines;
+            }
+
+            DrainRing();
+            HashSet<nint> home = HomeBuffers();
+            for (Slab? slab = _firstSlab; slab != null && lines.Count < limit; slab = slab.Next)
+            {
+                for (int i = 0; i < Arena.BuffersPerSlab && lines.Count < limit; i++)
+                {
+                    PacketMetadata* buffer = slab.Metadata + i;
+                    if (!home.Contains((nint)buffer))
+                    {
+                        lines.Add($"pool '{Name}', slab {slab.Index}, buffer {i}: {buffer->Length} bytes from port {buffer->Port}, {buffer->ReferenceCount} holder(s)");
+                    }
+                }
+            }
+
+            return lines;
+        }
+    }
+
+    /// <summary>Every buffer that is in the backup ring after <see cref="DrainRing"/> or in the cache.</summary>
+    private HashSet<nint> HomeBuffers()
+    {
+        var home = new HashSet<nint>();
+        for (int i = 0; i < _count; i++)
+        {
+            home.Add((nint)_cache[i].Metadata);
+        }
+
+        int backups = _backup.Count;
+        for (int i = 0; i < backups; i++)
+        {
+            Packet packet = default;
+            _backup.Take(&packet, 1);
+            _backup.Add(packet);
+            home.Add((nint)packet.Metadata);
+        }
+
+        return home;
+    }
+
+    /// <summary>Moves what came home over the ring into the backup ring, where a pool without an owner keeps its buffers.</summary>
+    private void DrainRing()
+    {
+        Packet* batch = stackalloc Packet[64];
+        int count;
+        while ((count = _ring.Dequeue(batch, 64)) > 0)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                _backup.Add(batch[i]);
+            }
+        }
+
+        var packet = (PacketMetadata*)Interlocked.Exchange(ref _overflow, 0);
+        while (packet != null)
+        {
+            PacketMetadata* next = packet->Next;
+            packet->Next = null;
+            Interlocked.Decrement(ref _overflowCount);
+            _backup.Add(new Packet(packet));
+            packet = next;
+        }
+    }
+
+    private bool TryFinish()
+    {
+        lock (_drainGate)
+        {
+            if (_state == (int)MempoolState.Freed)
+            {
+                return true;
+            }
+
+            if (_state != (int)MempoolState.Draining)
+            {
+                return false;
+            }
+
+            DrainRing();
+            if (_count + _backup.Count != Capacity)
+            {
+                return false;
+            }
+
+            _retry?.Dispose();
+            _retry = null;
+            GiveBackSlabs();
+            _state = (int)MempoolState.Freed;
+            Forget();
+            return true;
+        }
+    }
+
+    private void GiveBackSlabs()
+    {
+        for (Slab? slab = _firstSlab; slab != null; slab = slab.Next)
+        {
+            Arena.ReleaseSlab(slab);
+        }
+
+        _firstSlab = null;
+        Volatile.Write(ref _slabCount, 0);
+        _count = 0;
+    }
+
+    /// <summary>Nothing refers to the pool's number any more. Its rings and counters stay readable until it is collected.</summary>
+    private void Forget() => PoolTable.Remove(_id);
+}

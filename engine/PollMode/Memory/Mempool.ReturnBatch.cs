@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+
+namespace PollMode;
+
+public sealed unsafe partial class Mempool
+{
+    /// <summary>Gives up references one by one and sends home what became free, a batch for each run of buffers of one pool.</summary>
+    private ref struct ReturnBatch
+    {
+        private const int Size = 64;
+
+        private readonly Mempool? _owner;
+        private Mempool? _home;
+        private int _count;
+        private Slots _slots;
+
+        /// <summary>Starts a batch.</summary>
+        /// <param name="owner">The pool that the calling thread owns, or null.</param>
+        internal ReturnBatch(Mempool? owner) => _owner = owner;
+
+        internal void Release(Packet packet)
+        {
+            PacketMetadata* head = packet.Metadata;
+
+            // The last holder needs no interlocked operation: nobody else can raise the count any more. The acquiring load pairs with
+            // the other holders' fences, so that what they read happens before the buffer is used again.
+            if (Volatile.Read(ref head->ReferenceCount) != 1)
+            {
+                if (Interlocked.Decrement(ref head->ReferenceCount) != 0)
+                {
+                    Interlocked.Increment(ref packet.Pool._counters->ReleasedReferenceCount);
+                    return;
+                }
+
+                head->ReferenceCount = 1;
+            }
+
+            head->SegmentCount = 1;
+            for (PacketMetadata* segment = head; segment != null;)
+            {
+                PacketMetadata* next = segment->Next;
+                segment->Next = null;
+                SendHome(new Packet(segment));
+                segment = next;
+            }
+        }
+
+        internal void Flush()
+        {
+            if (_count > 0)
+            {
+                _home!.TakeFromAnyThread(((ReadOnlySpan<Packet>)_slots)[.._count]);
+                _count = 0;
+            }
+        }
+
+        private void SendHome(Packet buffer)
+        {
+            Mempool pool = buffer.Pool;
+            if (pool == _owner && pool.TryRecycle(buffer))
+            {
+                return;
+            }
+
+            if (pool != _home || _count == Size)
+            {
+                Flush();
+                _home = pool;
+            }
+
+            _slots[_count++] = buffer;
+        }
+
+        [InlineArray(Size)]
+        private struct Slots
+        {
+            private Packet _first;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace PollMode;
+
+/// <summary>Size and recycling of one <see cref="Mempool"/>. The defaults are those of the HPA paper.</summary>
+public sealed class MempoolOptions
+{
+    /// <summary>What to call the pool in reports and metrics.</summary>
+    public string Name { get; set; } = "pool";
+
+    /// <summary>Buffers cut before the start into the backup ring; rounded up to whole slabs.</summary>
+    public int Buffers { get; set; } = 8192;
+
+    /// <summary>Most buffers the pool may grow to when its backup ring is depleted; zero for no growth. Rounded up to whole slabs.</summary>
+    public int LimitBuffers { get; set; }
+
+    /// <summary>Buffers that the owner's returns may pile up in the cache; what is over goes to the ring.</summary>
+    public int CacheRecycleLimit { get; set; } = 128;
+
+    /// <summary>Buffers that one refill of the cache takes from the ring or the backup ring.</summary>
+    public int CacheRefill { get; set; } = 64;
+
+    /// <summary>Slots of the cache: at least as many as a slab has buffers, so that a whole slab can be injected.</summary>
+    public int CacheCapacity { get; set; } = 1024;
+
+    /// <summary>Slots of the ring for foreign returns; zero for as many as the pool can ever have buffers, so that it is never full.</summary>
+    public int RingCapacity { get; set; }
+
+    internal void Validate(Arena arena)
+    {
+        if (Buffers < 1)
+        {
+            throw new PollModeException($"The pool '{Name}' is to have {Buffers} buffers; ask for at least one.");
+        }
+
+        if (LimitBuffers != 0 && LimitBuffers < Buffers)
+        {
+            throw new PollModeException($"The pool '{Name}' starts with {Buffers} buffers, more than its limit of {LimitBuffers}; raise LimitBuffers or set it to 0 for no growth.");
+        }
+
+        if (CacheRefill < 1 || CacheRecycleLimit < 1 || CacheCapacity < arena.BuffersPerSlab || CacheRecycleLimit > CacheCapacity || CacheRefill > CacheCapacity)
+        {
+            throw new PollModeException(
+                $"The cache of pool '{Name}' has {CacheCapacity} slots, recycles up to {CacheRecycleLimit} and is refilled by {CacheRefill}; " +
+                $"make the capacity at least {arena.BuffersPerSlab} (the buffers of a slab) and the other two between 1 and the capacity.");
+        }
+    }
+}

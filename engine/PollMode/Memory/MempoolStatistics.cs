@@ -1,0 +1,74 @@
+namespace PollMode;
+
+/// <summary>
+/// A pool's counters at one moment, named as the kernel's page_pool names its own (Documentation/networking/page_pool.rst), and HPA's.
+/// Counted in buffers unless said otherwise; read while the owner runs, they may be a burst apart.
+/// </summary>
+public readonly record struct MempoolStatistics
+{
+    /// <summary>Rented straight from the cache.</summary>
+    public long Fast { get; init; }
+
+    /// <summary>Rented after the cache and the ring were found empty: from the backup ring or a new slab.</summary>
+    public long Slow { get; init; }
+
+    /// <summary>Slabs taken from the arena while running (page_pool counts high-order allocations here).</summary>
+    public long SlowHighOrder { get; init; }
+
+    /// <summary>Times that the ring was empty when the cache wanted a refill.</summary>
+    public long Empty { get; init; }
+
+    /// <summary>Times that the cache was refilled from the ring.</summary>
+    public long Refill { get; init; }
+
+    /// <summary>Slabs that were found on another NUMA node than asked for.</summary>
+    public long Waive { get; init; }
+
+    /// <summary>Recycled into the cache.</summary>
+    public long Cached { get; init; }
+
+    /// <summary>Returned by the owner while the cache was at its recycle limit; they went to the ring.</summary>
+    public long CacheFull { get; init; }
+
+    /// <summary>Recycled into the ring.</summary>
+    public long Ring { get; init; }
+
+    /// <summary>Found the ring full and went to the overflow list.</summary>
+    public long RingFull { get; init; }
+
+    /// <summary>Returned while somebody else still held the packet: one holder less, no buffer home.</summary>
+    public long ReleasedReferenceCount { get; init; }
+
+    /// <summary>Rented by way of the backup ring.</summary>
+    public long Backup { get; init; }
+
+    /// <summary>Times that the backup ring was found depleted.</summary>
+    public long BackupEmpty { get; init; }
+
+    /// <summary>Times that a whole slab was injected into the cache.</summary>
+    public long DirectInject { get; init; }
+
+    /// <summary>Buffers that could not be rented for want of memory.</summary>
+    public long Exhausted { get; init; }
+
+    /// <summary>Slabs the pool has now.</summary>
+    public int Slabs { get; init; }
+
+    /// <summary>Buffers the pool has now.</summary>
+    public int Capacity { get; init; }
+
+    /// <summary>Buffers in the cache now.</summary>
+    public int InCache { get; init; }
+
+    /// <summary>Buffers in the ring and its overflow list now.</summary>
+    public int InRing { get; init; }
+
+    /// <summary>Buffers in the backup ring now.</summary>
+    public int InBackup { get; init; }
+
+    /// <summary>Buffers out of the pool: hold minus release, as page_pool counts it.</summary>
+    public int InFlight { get; init; }
+
+    /// <summary>Where the pool is in its life.</summary>
+    public MempoolState State { get; init; }
+}

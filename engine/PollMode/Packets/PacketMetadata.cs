@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+
+namespace PollMode;
+
+/// <summary>
+/// The metadata of one buffer: one cache line, in a dense array beside the buffers (perf/README.md has the measurement that put it there).
+/// The device never sees it.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = Bytes)]
+internal unsafe struct PacketMetadata
+{
+    internal const int Bytes = 64;
+
+    /// <summary>First byte of the buffer. Written once, when the slab is cut.</summary>
+    [FieldOffset(0)] internal byte* Buffer;
+
+    /// <summary>Frame's first byte, counted from <see cref="Buffer"/>.</summary>
+    [FieldOffset(8)] internal ushort DataOffset;
+
+    /// <summary>Index of the port the frame came in by.</summary>
+    [FieldOffset(10)] internal ushort Port;
+
+    /// <summary>Bytes of the frame in this buffer.</summary>
+    [FieldOffset(12)] internal int Length;
+
+    /// <summary><see cref="DataOffset"/>, <see cref="Port"/> and <see cref="Length"/> as one word: a driver sets all three in one store.</summary>
+    [FieldOffset(8)] internal ulong Extent;
+
+    /// <summary>Holders of the buffer. One in a free buffer, too, so that renting writes nothing.</summary>
+    [FieldOffset(16)] internal int ReferenceCount;
+
+    /// <summary>Identifies the pool the buffer belongs to. Written once.</summary>
+    [FieldOffset(20)] internal ushort PoolId;
+
+    /// <summary>Buffers in the chain that starts here. One in a free buffer.</summary>
+    [FieldOffset(22)] internal ushort SegmentCount;
+
+    /// <summary>
+    /// <see cref="ReferenceCount"/>, <see cref="PoolId"/> and <see cref="SegmentCount"/> as one word: the owner frees a packet that nobody
+    /// shares, that has no chain and that is its own after a single comparison.
+    /// </summary>
+    [FieldOffset(16)] internal ulong Ownership;
+
+    /// <summary>Next buffer of a chain, or null.</summary>
+    [FieldOffset(24)] internal PacketMetadata* Next;
+
+    [FieldOffset(32)] internal long TimestampNanoseconds;
+
+    [FieldOffset(40)] internal ulong UserWord;
+
+    [FieldOffset(48)] internal uint RxHash;
+
+    [FieldOffset(52)] internal ushort VlanTci;
+
+    [FieldOffset(54)] internal PacketFlags Flags;
+
+    /// <summary><see cref="RxHash"/>, <see cref="VlanTci"/> and <see cref="Flags"/> as one word, to be cleared in one store.</summary>
+    [FieldOffset(48)] internal ulong Facts;
+
+    /// <summary>Identifies the slab the buffer was cut from. Written once.</summary>
+    [FieldOffset(56)] internal ushort SlabId;
+
+    [FieldOffset(58)] internal ushort ChecksumStart;
+
+    [FieldOffset(60)] internal ushort ChecksumOffset;
+
+    [FieldOffset(62)] internal ushort SegmentationBytes;
+
+    internal static ulong SimpleOwnership(ushort poolId) => 1UL | ((ulong)poolId << 32) | (1UL << 48);
+
+    internal static ulong MakeExtent(int dataOffset, int port, int length) =>
+        (ushort)dataOffset | ((ulong)(ushort)port << 16) | ((ulong)(uint)length << 32);
+}
