@@ -55,6 +55,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
 
+    [LibraryImport("libc", EntryPoint = "nanosleep")]
+    internal static partial int Nanosleep(TimeSpecification* request, TimeSpecification* remaining);
+
     /// <summary>mbind(2): glibc has no wrapper without libnuma. The fixed-argument form of syscall(2) is right on x86-64 and Arm64.</summary>
     internal static int Mbind(nint address, nuint length, int mode, ulong* nodeMask, nuint maxNode, uint flags) =>
         (int)Syscall6(SYS_mbind, address, (nint)length, mode, (nint)nodeMask, (nint)maxNode, (nint)flags);

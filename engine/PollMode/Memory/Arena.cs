@@ -28,6 +28,7 @@ public sealed unsafe class Arena : IDisposable
     private PageKind _rung;
     private int _next;
     private bool _pinned;
+    private bool _closing;
     private bool _disposed;
 
     /// <summary>Reserves the address range. No memory is taken yet.</summary>
@@ -152,10 +153,17 @@ public sealed unsafe class Arena : IDisposable
                 throw new InvalidOperationException($"{owned} slab(s) of the arena are still owned by a pool; dispose the pools first.");
             }
 
-            _disposed = true;
-            SlabsUnmapped = SlabsMapped;
-            _ = LibC.Munmap(_reservation, _reservationBytes);
-            _metadata.Dispose();
+            Close();
+        }
+    }
+
+    /// <summary>Gives everything back now, or as soon as the last pool has given back its last slab: memory that somebody holds stays mapped.</summary>
+    public void DisposeWhenEmpty()
+    {
+        lock (_gate)
+        {
+            _closing = true;
+            CloseIfEmpty();
         }
     }
 
@@ -206,6 +214,7 @@ public sealed unsafe class Arena : IDisposable
             {
                 // A device may still write here, or it is a part of a larger page: the next pool gets it, and the system at the arena's end.
                 _mappedFree.Push((slab.Index, slab.Pages));
+                CloseIfEmpty();
                 return;
             }
 
@@ -213,6 +222,7 @@ public sealed unsafe class Arena : IDisposable
             _ = LibC.Mmap((nint)slab.Address, SlabBytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
             SlabsUnmapped++;
             _returned.Push(slab.Index);
+            CloseIfEmpty();
         }
     }
 
@@ -242,6 +252,22 @@ public sealed unsafe class Arena : IDisposable
         {
             return true;
         }
+    }
+
+    private void CloseIfEmpty()
+    {
+        if (_closing && !_disposed && Array.TrueForAll(_slabs, slab => slab == null))
+        {
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        _disposed = true;
+        SlabsUnmapped = SlabsMapped;
+        _ = LibC.Munmap(_reservation, _reservationBytes);
+        _metadata.Dispose();
     }
 
     private void MapNextExtent()

@@ -1,0 +1,25 @@
+namespace PollMode.Drivers.Software;
+
+/// <summary>Frees what it is sent.</summary>
+internal sealed class NullTxQueue : ITxQueue
+{
+    private readonly Mempool _pool;
+
+    internal NullTxQueue(Mempool pool) => _pool = pool;
+
+    public QueueCounters Counters { get; } = new();
+
+    public int Send(ReadOnlySpan<Packet> packets)
+    {
+        long bytes = 0;
+        foreach (Packet packet in packets)
+        {
+            bytes += packet.TotalLength;
+        }
+
+        _pool.Return(packets);
+        Counters.Packets += packets.Length;
+        Counters.Bytes += bytes;
+        return packets.Length;
+    }
+}

@@ -1,0 +1,130 @@
+namespace PollMode;
+
+/// <summary>A thread that looks at the workers now and then: reports what went wrong, and notices when all sources have ended.</summary>
+internal sealed class EngineMonitor : IDisposable
+{
+    private const int PeriodMilliseconds = 10;
+
+    /// <summary>Looks without any movement after which passive queues count as empty for good.</summary>
+    private const int QuietLooks = 3;
+
+    private readonly Engine _engine;
+    private readonly EngineParts _parts;
+    private readonly EngineObserver? _observer;
+    private readonly TaskCompletionSource _completion;
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Thread _thread;
+    private readonly long[] _faultsSeen;
+    private readonly bool[] _endSeen;
+    private readonly LinkState[] _linksSeen;
+    private long _movementSeen = -1;
+    private int _quietLooks;
+
+    internal EngineMonitor(Engine engine, EngineParts parts, EngineObserver? observer, TaskCompletionSource completion)
+    {
+        _engine = engine;
+        _parts = parts;
+        _observer = observer;
+        _completion = completion;
+        _faultsSeen = new long[parts.Workers.Count];
+        _endSeen = new bool[parts.Workers.Count];
+        _linksSeen = [.. parts.Ports.Select(port => port.Link)];
+        _thread = new Thread(Run) { Name = $"{engine.Name}-monitor", IsBackground = true };
+        _thread.Start();
+    }
+
+    public void Dispose()
+    {
+        _stop.Set();
+        if (Thread.CurrentThread != _thread)
+        {
+            _thread.Join();
+            LookAtWorkers();
+        }
+    }
+
+    private void Run()
+    {
+        while (!_stop.Wait(PeriodMilliseconds))
+        {
+            LookAtWorkers();
+            LookAtLinks();
+            LookForTheEnd();
+        }
+    }
+
+    private void LookAtWorkers()
+    {
+        foreach (Worker worker in _parts.Workers)
+        {
+            long faults = Volatile.Read(ref worker.Counters.StageFaults);
+            if (faults > _faultsSeen[worker.Index] && worker.LastFault is { } last)
+            {
+                _observer?.StageFaulted(_engine, worker.Index, faults - _faultsSeen[worker.Index], last);
+                _faultsSeen[worker.Index] = faults;
+            }
+
+            if (worker.State == WorkerState.Faulted && !_endSeen[worker.Index])
+            {
+                _endSeen[worker.Index] = true;
+                Exception fault = worker.LastFault!;
+                _observer?.WorkerFaulted(_engine, worker.Index, fault);
+                if (_parts.StopsOnFault || fault is not PollModeException || _parts.Workers.All(each => each.HasEnded))
+                {
+                    _completion.TrySetException(fault);
+                }
+            }
+        }
+    }
+
+    private void LookAtLinks()
+    {
+        for (int i = 0; i < _linksSeen.Length; i++)
+        {
+            LinkState link = _parts.Ports[i].Link;
+            if (link != _linksSeen[i])
+            {
+                _linksSeen[i] = link;
+                _observer?.LinkChanged(_engine, i, link);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The end: some source has ended, none is live, and since the last few looks no packet has moved, while every worker turned. So a
+    /// ring between workers has been emptied by then, and its packets sent.
+    /// </summary>
+    private void LookForTheEnd()
+    {
+        bool ended = false;
+        long movement = 0;
+        foreach (Worker worker in _parts.Workers)
+        {
+            if (worker.HasEnded)
+            {
+                continue;
+            }
+
+            foreach (RxBinding binding in worker.Receive)
+            {
+                RxQueueLife life = binding.Queue.Life;
+                if (life == RxQueueLife.Live)
+                {
+                    return;
+                }
+
+                ended |= life == RxQueueLife.Ended;
+            }
+
+            movement += Volatile.Read(ref worker.Counters.Received) + Volatile.Read(ref worker.Counters.HandedOver);
+        }
+
+        bool quiet = ended && movement == _movementSeen && _parts.Workers.All(worker => worker.HasEnded || worker.HasTurnedEmpty);
+        _movementSeen = movement;
+        _quietLooks = quiet ? _quietLooks + 1 : 0;
+        if (_quietLooks >= QuietLooks)
+        {
+            _completion.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+namespace PollMode;
+
+/// <summary>
+/// Hears what happens to an engine: override what matters. Called from the thread that opens or stops the engine and from its monitor,
+/// never from a poll thread.
+/// </summary>
+public abstract class EngineObserver
+{
+    /// <summary>Memory was reserved: what was got, and why not more.</summary>
+    public virtual void ArenaReady(Engine engine, IReadOnlyList<string> report)
+    {
+    }
+
+    /// <summary>A port was opened.</summary>
+    public virtual void PortOpened(Engine engine, int index, IPort port)
+    {
+    }
+
+    /// <summary>A worker runs, pinned to a CPU or not, and polls queues described as port:queue.</summary>
+    public virtual void WorkerStarted(Engine engine, int index, int? cpu, IReadOnlyList<string> queues)
+    {
+    }
+
+    /// <summary>Stages of a worker threw since the last report.</summary>
+    public virtual void StageFaulted(Engine engine, int worker, long faults, Exception last)
+    {
+    }
+
+    /// <summary>A worker ended because of a fault.</summary>
+    public virtual void WorkerFaulted(Engine engine, int worker, Exception fault)
+    {
+    }
+
+    /// <summary>A port's link changed.</summary>
+    public virtual void LinkChanged(Engine engine, int port, LinkState link)
+    {
+    }
+
+    /// <summary>The engine has stopped and its workers have joined.</summary>
+    public virtual void Stopped(Engine engine, EngineStatistics statistics)
+    {
+    }
+
+    /// <summary>Buffers were still out when the engine closed; their memory stays mapped until they come home.</summary>
+    public virtual void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples)
+    {
+    }
+
+    /// <summary>Something was not as it should be while closing; the rest was closed all the same.</summary>
+    public virtual void CloseFailed(Engine engine, Exception fault)
+    {
+    }
+}

@@ -1,0 +1,199 @@
+namespace PollMode;
+
+/// <summary>What an open engine is made of, and the order in which it is put together and taken apart.</summary>
+internal sealed class EngineParts : IDisposable
+{
+    private static readonly TimeSpan NoTime = TimeSpan.Zero;
+
+    private const int LeaksDescribed = 8;
+
+    private readonly Engine _engine;
+    private readonly EngineOptions _options;
+    private readonly DriverRegistry _drivers;
+    private readonly EngineObserver? _observer;
+    private readonly List<IPort> _ports = [];
+    private readonly List<Mempool> _pools = [];
+    private readonly List<Worker> _workers = [];
+    private Arena? _arena;
+    private QueueWiring? _wiring;
+
+    internal EngineParts(Engine engine, EngineOptions options, DriverRegistry drivers, EngineObserver? observer)
+    {
+        _engine = engine;
+        _options = options;
+        _drivers = drivers;
+        _observer = observer;
+    }
+
+    internal IReadOnlyList<IPort> Ports => _ports;
+
+    internal IReadOnlyList<Worker> Workers => _workers;
+
+    internal bool StopsOnFault => _options.StageFaults == StageFaultPolicy.StopEngine;
+
+    /// <summary>The counters at the end, taken when everything was closed.</summary>
+    internal EngineStatistics? FinalStatistics { get; private set; }
+
+    internal EngineStatistics Statistics => new()
+    {
+        Ports = [.. _ports.Select((port, index) => _wiring!.StatisticsOf(index, port))],
+        Workers = [.. _workers.Select(worker => worker.Statistics)],
+        Pools = [.. _pools.Select(pool => pool.Statistics)],
+    };
+
+    public void Dispose() => Close(NoTime);
+
+    internal void Open(Action<PipelineBuilder>? pipeline, PacketTrace trace)
+    {
+        RequestedPort[] requested = [.. _options.Ports.Select(_drivers.Resolve)];
+        PortPlan[] plans = [.. requested.Select(port => port.Driver.Probe(port.Spec))];
+        IReadOnlyList<int> cores = _options.Cores.Length > 0 ? CpuList.Parse(_options.Cores) : [];
+        CpuAffinity.Check(cores);
+
+        var layout = new EngineLayout(_options, requested, plans, cores);
+        _arena = new Arena(layout.ArenaOptions);
+        if (plans.Any(plan => plan.NeedsFilledArena))
+        {
+            _arena.Fill();
+        }
+
+        for (int worker = 0; worker < layout.WorkerCount; worker++)
+        {
+            var pool = new Mempool(_arena, layout.PoolOptions(worker));
+            pool.UnbindOwner();
+            _pools.Add(pool);
+        }
+
+        _observer?.ArenaReady(_engine, _arena.Report);
+        var shared = new Dictionary<string, object>(StringComparer.Ordinal);
+        for (int port = 0; port < requested.Length; port++)
+        {
+            _ports.Add(requested[port].Open(new PortContext { PortIndex = port, Arena = _arena, Trace = trace, Shared = shared }));
+            _observer?.PortOpened(_engine, port, _ports[port]);
+        }
+
+        _wiring = new QueueWiring(layout, _ports, _pools, _options.HandOffPackets);
+        IIdleStrategy idle = MakeIdle(_options.Idle);
+        for (int worker = 0; worker < layout.WorkerCount; worker++)
+        {
+            var builder = new PipelineBuilder();
+            pipeline?.Invoke(builder);
+            _workers.Add(new Worker(new WorkerPlan
+            {
+                Index = worker,
+                Name = _options.Name,
+                Cpu = worker < cores.Count ? cores[worker] : null,
+                BurstSize = _options.BurstSize,
+                SendRetries = _options.SendRetries,
+                Pool = _pools[worker],
+                Ports = _ports,
+                Receive = _wiring.ReceiveOf(worker),
+                Send = _wiring.SendOf(worker),
+                HandOffs = _wiring.HandOffsOf(worker),
+                Stages = builder.Build(),
+                Idle = idle,
+                FaultPolicy = _options.StageFaults,
+                Trace = trace,
+            }));
+        }
+    }
+
+    internal void Start()
+    {
+        foreach (Worker worker in _workers)
+        {
+            worker.Start();
+            _observer?.WorkerStarted(_engine, worker.Index, worker.Cpu, _wiring!.DescribeReceive(worker.Index));
+        }
+    }
+
+    /// <summary>Tells all workers to drain, waits until none has anything left, then ends them.</summary>
+    internal bool Stop(TimeSpan timeout)
+    {
+        foreach (Worker worker in _workers)
+        {
+            worker.Drain();
+        }
+
+        // Two looks in a row: a packet may be between two workers when the first is taken.
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        int quietLooks = 0;
+        while (quietLooks < 2 && Environment.TickCount64 < deadline)
+        {
+            quietLooks = _workers.All(worker => worker.HasEnded || worker.IsQuiet) ? quietLooks + 1 : 0;
+            Thread.Sleep(1);
+        }
+
+        foreach (Worker worker in _workers)
+        {
+            worker.Quit();
+        }
+
+        foreach (Worker worker in _workers)
+        {
+            while (!worker.Join(TimeSpan.FromSeconds(1)))
+            {
+                // A stage that never returns keeps its thread, and with it the memory that it uses: there is nothing safe to do but wait.
+            }
+        }
+
+        return quietLooks >= 2;
+    }
+
+    /// <summary>Brings every buffer home and gives everything back, in the order opposite to that of opening.</summary>
+    internal void Close(TimeSpan patience)
+    {
+        _wiring?.FreeHandedOver(_workers);
+        foreach (IPort port in _ports)
+        {
+            try
+            {
+                port.Dispose();
+            }
+#pragma warning disable CA1031 // One port's fault must not keep the others open.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                _observer?.CloseFailed(_engine, fault);
+            }
+        }
+
+        ReportLeaks(patience);
+        FinalStatistics = _wiring == null ? new EngineStatistics { Ports = [], Workers = [], Pools = [] } : Statistics;
+        foreach (Mempool pool in _pools)
+        {
+            pool.Dispose();
+        }
+
+        _arena?.DisposeWhenEmpty();
+        foreach (Worker worker in _workers)
+        {
+            worker.Dispose();
+        }
+
+        _wiring?.Dispose();
+    }
+
+    private static IIdleStrategy MakeIdle(IdleKind kind) => kind switch
+    {
+        IdleKind.BusySpin => new BusySpinIdle(),
+        IdleKind.Pause => new PauseIdle(),
+        IdleKind.Blocking => new BlockingIdle(),
+        _ => new AdaptiveIdle(),
+    };
+
+    private void ReportLeaks(TimeSpan patience)
+    {
+        long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while (_pools.Sum(pool => pool.InFlight) > 0 && Environment.TickCount64 < deadline)
+        {
+            Thread.Sleep(1);
+        }
+
+        int leaked = _pools.Sum(pool => pool.InFlight);
+        if (leaked > 0)
+        {
+            _observer?.BuffersLeaked(_engine, leaked, [.. _pools.SelectMany(pool => pool.DescribeInFlight(LeaksDescribed)).Take(LeaksDescribed)]);
+        }
+    }
+}

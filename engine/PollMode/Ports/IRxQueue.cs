@@ -1,0 +1,19 @@
+namespace PollMode;
+
+/// <summary>A receive queue. One thread: the worker that owns the pool it was opened with.</summary>
+public interface IRxQueue
+{
+    /// <summary>What was received so far. Written by the worker, read by anyone.</summary>
+    QueueCounters Counters { get; }
+
+    /// <summary>Whether more can come.</summary>
+    RxQueueLife Life { get; }
+
+    /// <summary>A file descriptor that is readable when packets wait, for idle strategies that block; -1 where there is none.</summary>
+    int PollFileDescriptor => -1;
+
+    /// <summary>Gives packets that have arrived. Never blocks, never throws, allocates nothing.</summary>
+    /// <param name="packets">Where to put them.</param>
+    /// <returns>How many, from the front of the span; zero when none wait.</returns>
+    int Receive(Span<Packet> packets);
+}

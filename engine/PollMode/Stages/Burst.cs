@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+
+namespace PollMode;
+
+/// <summary>
+/// The packets a worker carries through its stages, with the egress port of each. The burst owns them: a stage drops, takes or leaves
+/// them. A dropped or taken packet leaves <c>default(Packet)</c> in its place until the stage returns; the next stage sees none.
+/// </summary>
+public ref struct Burst
+{
+    /// <summary>No egress port: the packet is dropped and counted under <see cref="DropReason.NoEgress"/>.</summary>
+    public const int NoPort = -1;
+
+    private readonly BurstSpace _space;
+    private readonly Span<Packet> _packets;
+    private int _count;
+    private int _holes;
+    private int _egress;
+    private bool _mixed;
+
+    internal Burst(BurstSpace space, int count, int rxPort, int egress)
+    {
+        _space = space;
+        _packets = space.Packets;
+        _count = count;
+        _egress = egress;
+        RxPort = rxPort;
+    }
+
+    /// <summary>Packets in the burst, places of dropped and taken ones included until the stage returns.</summary>
+    public readonly int Count => _count;
+
+    /// <summary>Index of the port the burst came in by.</summary>
+    public int RxPort { get; }
+
+    /// <summary>The packets, for stages that look at all of them.</summary>
+    public readonly ReadOnlySpan<Packet> Packets => _packets[.._count];
+
+    /// <summary>The pool of the worker. Borrowed.</summary>
+    public readonly Mempool Pool => _space.Pool;
+
+    /// <summary>One packet. Borrowed: it stays in the burst.</summary>
+    public readonly Packet this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _packets[..(_count)][index];
+    }
+
+    internal readonly bool IsMixed => _mixed;
+
+    internal readonly int CommonEgress => _egress;
+
+    internal readonly Span<short> Egress => _space.Egress;
+
+    /// <summary>Sends every packet of the burst by a port. Later stages may choose otherwise.</summary>
+    public void SendTo(int port)
+    {
+        _egress = port;
+        _mixed = false;
+    }
+
+    /// <summary>Sends one packet by a port.</summary>
+    public void SendTo(int index, int port)
+    {
+        if (!_mixed)
+        {
+            if (port == _egress)
+            {
+                return;
+            }
+
+            _space.Egress[.._count].Fill((short)_egress);
+            _mixed = true;
+        }
+
+        _space.Egress[..(_count)][index] = (short)port;
+    }
+
+    /// <summary>The port that a packet is to be sent by, or <see cref="NoPort"/>.</summary>
+    public readonly int EgressOf(int index) => _mixed ? _space.Egress[..(_count)][index] : _egress;
+
+    /// <summary>Drops a packet: frees it and counts it.</summary>
+    public void Drop(int index, DropReason reason)
+    {
+        Packet packet = Take(index);
+        if (!packet.IsNone)
+        {
+            _space.Drop(packet, reason);
+        }
+    }
+
+    /// <summary>Drops every packet that is left.</summary>
+    public void DropAll(DropReason reason)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            Drop(i, reason);
+        }
+    }
+
+    /// <summary>Gives a packet to the stage, which now owns it.</summary>
+    /// <returns>The packet; <c>default</c> if it was dropped or taken before.</returns>
+    public Packet Take(int index)
+    {
+        ref Packet place = ref _packets[.._count][index];
+        Packet packet = place;
+        if (!packet.IsNone)
+        {
+            place = default;
+            _holes++;
+        }
+
+        return packet;
+    }
+
+    /// <summary>Puts a packet into the burst, which takes it: a clone, a reply, one that was kept before.</summary>
+    /// <returns>False, with the packet still the stage's, if the burst has no room.</returns>
+    public bool TryAdd(Packet packet, int port)
+    {
+        if (_count == _packets.Length)
+        {
+            return false;
+        }
+
+        _packets[_count++] = packet;
+        if (_mixed || port != _egress)
+        {
+            _space.Egress[_count - 1] = (short)_egress;
+            SendTo(_count - 1, port);
+        }
+
+        return true;
+    }
+
+    /// <summary>Closes the gaps that a stage left, in order, and frees what it dropped.</summary>
+    internal void Settle()
+    {
+        _space.FreeDropped();
+        if (_holes == 0)
+        {
+            return;
+        }
+
+        int kept = 0;
+        Span<short> egress = _space.Egress;
+        for (int i = 0; i < _count; i++)
+        {
+            if (!_packets[i].IsNone)
+            {
+                _packets[kept] = _packets[i];
+                egress[kept] = egress[i];
+                kept++;
+            }
+        }
+
+        _count = kept;
+        _holes = 0;
+    }
+}

@@ -1,0 +1,64 @@
+namespace PollMode;
+
+/// <summary>The arrays behind a worker's bursts, and where it counts drops. One for each worker, used by it alone.</summary>
+internal sealed unsafe class BurstSpace : IDisposable
+{
+    /// <summary>In <see cref="Egress"/>: the packet has left already.</summary>
+    internal const short Gone = short.MinValue;
+
+    /// <summary>Room for stages that multiply packets: this many times the burst size.</summary>
+    private const int Growth = 4;
+
+    private readonly NativeBlock _block;
+    private readonly int _capacity;
+    private int _dropped;
+
+    internal BurstSpace(Mempool pool, int burstSize)
+    {
+        Pool = pool;
+        _capacity = burstSize * Growth;
+        _block = new NativeBlock(((long)_capacity * ((3 * sizeof(Packet)) + sizeof(short))) + (DropReason.Limit * sizeof(long)), "a worker's bursts");
+    }
+
+    internal Mempool Pool { get; }
+
+    internal Span<Packet> Packets => new(PacketPointer, _capacity);
+
+    internal Span<short> Egress => new(DropCounts + DropReason.Limit, _capacity);
+
+    /// <summary>Packets dropped so far, by reason index. Written by the worker alone.</summary>
+    internal long* DropCounts => (long*)(PacketPointer + (3 * _capacity));
+
+    /// <summary>Where packets with the same egress port are gathered.</summary>
+    internal Span<Packet> Gathered => new(PacketPointer + (2 * _capacity), _capacity);
+
+    private Packet* PacketPointer => (Packet*)_block.Pointer;
+
+    public void Dispose() => _block.Dispose();
+
+    internal void Drop(Packet packet, DropReason reason)
+    {
+        DropCounts[reason.Index]++;
+        PacketPointer[_capacity + _dropped++] = packet;
+        if (_dropped == _capacity)
+        {
+            FreeDropped();
+        }
+    }
+
+    internal void Drop(ReadOnlySpan<Packet> packets, DropReason reason)
+    {
+        DropCounts[reason.Index] += packets.Length;
+        Pool.Return(packets);
+    }
+
+    internal void FreeDropped()
+    {
+        if (_dropped > 0)
+        {
+            int count = _dropped;
+            _dropped = 0;
+            Pool.Return(new ReadOnlySpan<Packet>(PacketPointer + _capacity, count));
+        }
+    }
+}

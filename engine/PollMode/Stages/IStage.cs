@@ -1,0 +1,19 @@
+namespace PollMode;
+
+/// <summary>
+/// Something done to a burst of packets: look, edit, drop with a reason, choose an egress port. Each worker has a stage object of its own,
+/// so a stage needs no locks. What it throws costs its burst, not the process.
+/// </summary>
+public interface IStage
+{
+    /// <summary>What to call it in traces and reports.</summary>
+    string Name => GetType().Name;
+
+    /// <summary>Called once on the worker's thread before the first burst.</summary>
+    void Start(StageContext context)
+    {
+    }
+
+    /// <summary>Works on a burst. Packets stay in it unless dropped or taken; allocate nothing, block never.</summary>
+    void Process(ref Burst burst);
+}

@@ -1,0 +1,7 @@
+namespace PollMode;
+
+/// <summary>A receive queue that a worker polls, and where its packets go unless a stage says otherwise.</summary>
+/// <param name="Queue">The queue.</param>
+/// <param name="Port">Index of its port.</param>
+/// <param name="Egress">Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</param>
+internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress);

@@ -1,0 +1,346 @@
+using System.Runtime.CompilerServices;
+
+namespace PollMode;
+
+/// <summary>
+/// The pinned thread of one or more receive queues: receive a burst, run the stages over it, send what has an egress port, free and count
+/// the rest, idle if empty. Owns its mempool, its transmit queues and its counters.
+/// </summary>
+internal sealed unsafe class Worker : IDisposable
+{
+    private readonly WorkerPlan _plan;
+    private readonly Mempool _pool;
+    private readonly IStage[] _stages;
+    private readonly RxBinding[] _receive;
+    private readonly TxBinding[] _send;
+    private readonly (HandOffQueue From, ITxQueue To)[] _handOffs;
+    private readonly BurstSpace _space;
+    private readonly WorkerCounters _counters = new();
+    private readonly int[] _descriptors;
+    private readonly Thread _thread;
+    private volatile int _state;
+    private volatile bool _draining;
+    private volatile bool _quit;
+    private volatile bool _quiet;
+    private long _emptyTurns;
+
+    internal Worker(WorkerPlan plan)
+    {
+        _plan = plan;
+        _pool = plan.Pool;
+        _stages = [.. plan.Stages];
+        _receive = [.. plan.Receive];
+        _send = [.. plan.Send];
+        _handOffs = [.. plan.HandOffs];
+        _space = new BurstSpace(plan.Pool, plan.BurstSize);
+        _descriptors = [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
+        _thread = new Thread(Run, 1 << 20) { Name = $"{plan.Name}-{plan.Index}", IsBackground = false };
+    }
+
+    /// <summary>What ended the worker, or the last exception a stage threw.</summary>
+    internal Exception? LastFault { get; private set; }
+
+    internal WorkerState State => (WorkerState)_state;
+
+    internal int Index => _plan.Index;
+
+    internal int? Cpu => _plan.Cpu;
+
+    internal Mempool Pool => _pool;
+
+    internal WorkerCounters Counters => _counters;
+
+    internal IReadOnlyList<RxBinding> Receive => _receive;
+
+    /// <summary>True when the worker was told to drain, has seen that, and has nothing left to send.</summary>
+    internal bool IsQuiet => _quiet && _state == (int)WorkerState.Draining;
+
+    /// <summary>True when its last turn brought nothing and its queues had nothing left to send.</summary>
+    internal bool HasTurnedEmpty => _quiet;
+
+    internal bool HasEnded => _state >= (int)WorkerState.Stopped;
+
+    internal WorkerStatistics Statistics
+    {
+        get
+        {
+            var dropped = new Dictionary<string, long>(StringComparer.Ordinal);
+            int reasons = DropReason.Count;
+            for (int i = 0; i < reasons; i++)
+            {
+                long count = Volatile.Read(ref _space.DropCounts[i]);
+                if (count > 0)
+                {
+                    dropped[DropReason.NameOf(i)] = count;
+                }
+            }
+
+            return new WorkerStatistics
+            {
+                Index = Index,
+                Cpu = Cpu,
+                State = State,
+                Turns = Volatile.Read(ref _counters.Turns),
+                EmptyTurns = Volatile.Read(ref _counters.EmptyTurns),
+                Bursts = Volatile.Read(ref _counters.Bursts),
+                Received = Volatile.Read(ref _counters.Received),
+                Sent = Volatile.Read(ref _counters.Sent),
+                HandedOver = Volatile.Read(ref _counters.HandedOver),
+                StageFaults = Volatile.Read(ref _counters.StageFaults),
+                Dropped = dropped,
+            };
+        }
+    }
+
+    public void Dispose() => _space.Dispose();
+
+    internal void Start() => _thread.Start();
+
+    /// <summary>Stops receiving from live queues; goes on with what is inside the engine.</summary>
+    internal void Drain() => _draining = true;
+
+    /// <summary>Ends the loop after its current turn.</summary>
+    internal void Quit() => _quit = true;
+
+    /// <summary>Frees packets that were on their way to this worker when it ended. After it has joined.</summary>
+    internal void DropAfterEnd(ReadOnlySpan<Packet> packets, DropReason reason)
+    {
+        _space.DropCounts[reason.Index] += packets.Length;
+        foreach (Packet packet in packets)
+        {
+            packet.Free();
+        }
+    }
+
+    internal bool Join(TimeSpan timeout) => State == WorkerState.Created || _thread.Join(timeout);
+
+    private void Run()
+    {
+        try
+        {
+            if (_plan.Cpu is { } cpu)
+            {
+                CpuAffinity.Pin(cpu);
+            }
+
+            _pool.BindOwner();
+            var context = new StageContext { WorkerIndex = Index, Pool = _pool, Ports = _plan.Ports };
+            foreach (IStage stage in _stages)
+            {
+                stage.Start(context);
+            }
+
+            _state = (int)WorkerState.Running;
+            while (!_quit)
+            {
+                Turn();
+            }
+
+            _state = (int)WorkerState.Stopped;
+        }
+#pragma warning disable CA1031 // A worker's thread is where its faults end: they are kept for the engine to report.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LastFault = fault;
+            _state = (int)WorkerState.Faulted;
+        }
+        finally
+        {
+            // From here on nobody rents; what comes home goes over the ring until the pool is disposed.
+            _pool.UnbindOwner();
+        }
+    }
+
+    /// <summary>One turn, and the idling after an empty one. A method of its own, so that it is compiled anew while the loop runs.</summary>
+    private void Turn()
+    {
+        _counters.Turns++;
+        if (RunOnce() > 0)
+        {
+            if (_emptyTurns > 0)
+            {
+                _emptyTurns = 0;
+                _quiet = false;
+            }
+
+            return;
+        }
+
+        _counters.EmptyTurns++;
+        _emptyTurns++;
+        bool outstanding = ServiceQueues();
+        _quiet = !outstanding;
+        if (_draining)
+        {
+            _state = (int)WorkerState.Draining;
+        }
+
+        _plan.Idle.Idle(_emptyTurns, _descriptors);
+    }
+
+    /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
+    private int RunOnce()
+    {
+        int total = 0;
+        foreach (RxBinding binding in _receive)
+        {
+            if (_draining && binding.Queue.Life == RxQueueLife.Live)
+            {
+                continue;
+            }
+
+            int count = binding.Queue.Receive(_space.Packets[.._plan.BurstSize]);
+            if (count > 0)
+            {
+                total += count;
+                var burst = new Burst(_space, count, binding.Port, binding.Egress);
+                Process(ref burst);
+                Transmit(ref burst);
+                _counters.Bursts++;
+                _counters.Received += count;
+            }
+        }
+
+        return _handOffs.Length == 0 ? total : total + SendHandedOver();
+    }
+
+    private void Process(ref Burst burst)
+    {
+        if (_stages.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_plan.Trace.IsActive)
+            {
+                TracedStages.Process(_stages, ref burst, _plan.Trace);
+                return;
+            }
+
+            foreach (IStage stage in _stages)
+            {
+                stage.Process(ref burst);
+                burst.Settle();
+            }
+        }
+#pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Isolate(ref burst, fault);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Isolate(ref Burst burst, Exception fault)
+    {
+        burst.DropAll(DropReason.StageFault);
+        burst.Settle();
+        LastFault = fault;
+        _counters.StageFaults++;
+        if (_plan.FaultPolicy != StageFaultPolicy.Continue)
+        {
+            throw new PollModeException($"Worker {Index} stopped because a stage threw: {fault.Message}", fault);
+        }
+    }
+
+    private void Transmit(ref Burst burst)
+    {
+        if (burst.IsMixed)
+        {
+            TransmitMixed(ref burst);
+        }
+        else
+        {
+            TransmitTo(burst.CommonEgress, burst.Packets);
+        }
+    }
+
+    private void TransmitTo(int port, ReadOnlySpan<Packet> packets)
+    {
+        if ((uint)port >= (uint)_send.Length || _send[port].Queue is not { } queue)
+        {
+            _space.Drop(packets, DropReason.NoEgress);
+            return;
+        }
+
+        int sent = queue.Send(packets);
+        for (int retry = 0; sent < packets.Length && retry < _plan.SendRetries && !_quit; retry++)
+        {
+            queue.Service();
+            Thread.SpinWait(1);
+            sent += queue.Send(packets[sent..]);
+        }
+
+        _counters.Sent += sent;
+        if (sent < packets.Length)
+        {
+            _space.Drop(packets[sent..], _send[port].FullReason);
+        }
+    }
+
+    /// <summary>Sends runs of packets with the same egress port, in the burst's order.</summary>
+    private void TransmitMixed(ref Burst burst)
+    {
+        ReadOnlySpan<Packet> packets = burst.Packets;
+        Span<short> egress = burst.Egress;
+        Span<Packet> gathered = _space.Gathered;
+        for (int i = 0; i < packets.Length; i++)
+        {
+            short port = egress[i];
+            if (port == BurstSpace.Gone)
+            {
+                continue;
+            }
+
+            int count = 0;
+            for (int j = i; j < packets.Length; j++)
+            {
+                if (egress[j] == port)
+                {
+                    gathered[count++] = packets[j];
+                    egress[j] = BurstSpace.Gone;
+                }
+            }
+
+            TransmitTo(port, gathered[..count]);
+        }
+    }
+
+    private int SendHandedOver()
+    {
+        int total = 0;
+        foreach ((HandOffQueue from, ITxQueue to) in _handOffs)
+        {
+            Span<Packet> packets = _space.Packets[.._plan.BurstSize];
+            int count = from.Receive(packets);
+            if (count > 0)
+            {
+                int sent = to.Send(packets[..count]);
+                if (sent < count)
+                {
+                    _space.Drop(packets[sent..count], DropReason.TxFull);
+                }
+
+                total += count;
+                _counters.HandedOver += count;
+            }
+        }
+
+        return total;
+    }
+
+    private bool ServiceQueues()
+    {
+        bool outstanding = false;
+        foreach (TxBinding binding in _send)
+        {
+            outstanding |= binding.Queue?.Service() ?? false;
+        }
+
+        return outstanding;
+    }
+}

@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+
+namespace PollMode;
+
+/// <summary>A worker's counters where they are counted: plain longs on lines of their own, written by the worker alone.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 384)]
+internal sealed class WorkerCounters
+{
+    [FieldOffset(128)] internal long Turns;
+    [FieldOffset(136)] internal long EmptyTurns;
+    [FieldOffset(144)] internal long Bursts;
+    [FieldOffset(152)] internal long Received;
+    [FieldOffset(160)] internal long Sent;
+    [FieldOffset(168)] internal long HandedOver;
+    [FieldOffset(176)] internal long StageFaults;
+}
