@@ -51,11 +51,7 @@ public class MempoolBenchmark
     {
         int count = _pool.Rent(_packets);
         _pool.UnbindOwner();
-        foreach (Packet packet in _packets)
-        {
-            packet.Free();
-        }
-
+        PollMode.Mempool.Free(_packets);
         _pool.BindOwner();
         return count;
     }

@@ -9,9 +9,9 @@ internal static class PollModeRun
 {
     private const int WarmUpSeconds = 2;
 
-    internal static int Run(string[] ports, string mode, int burst, int seconds, int cpu)
+    internal static int Run(string[] ports, string mode, int burst, int seconds, int cpu, int bufferBytes)
     {
-        var options = new EngineOptions { BurstSize = burst, Cores = cpu.ToString(CultureInfo.InvariantCulture), Idle = IdleKind.BusySpin };
+        var options = new EngineOptions { BurstSize = burst, Cores = cpu.ToString(CultureInfo.InvariantCulture), Idle = IdleKind.BusySpin, BufferBytes = bufferBytes };
         foreach (string port in ports)
         {
             options.Ports.Add(port);

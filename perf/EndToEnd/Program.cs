@@ -22,7 +22,8 @@ compare.SetAction(parsed => Comparison.Run(new ComparisonSettings(
 var mode = new Option<string>("--mode") { Description = "io or mac-swap.", DefaultValueFactory = _ => "io" };
 var burst = new Option<int>("--burst") { Description = "Packets in a burst.", DefaultValueFactory = _ => 64 };
 var ports = new Option<string[]>("--port") { Description = "The ports, by spec.", DefaultValueFactory = _ => ["null:size=64", "null:size=64"] };
-var run = new Command("run", "Forwards between ports on one core and prints packets per second: what compare starts as a process of its own.") { mode, burst, seconds, cpu, ports };
-run.SetAction(parsed => PollModeRun.Run(parsed.GetValue(ports)!, parsed.GetValue(mode)!, parsed.GetValue(burst), parsed.GetValue(seconds), parsed.GetValue(cpu)));
+var bufferBytes = new Option<int>("--buffer-bytes") { Description = "Bytes of a buffer; 0 for what the engine chooses.", DefaultValueFactory = _ => 0 };
+var run = new Command("run", "Forwards between ports on one core and prints packets per second: what compare starts as a process of its own.") { mode, burst, seconds, cpu, ports, bufferBytes };
+run.SetAction(parsed => PollModeRun.Run(parsed.GetValue(ports)!, parsed.GetValue(mode)!, parsed.GetValue(burst), parsed.GetValue(seconds), parsed.GetValue(cpu), parsed.GetValue(bufferBytes)));
 
 return new RootCommand("Measures PollMode beside its peers, whole programs in one run on one machine.") { compare, run }.Parse(args).Invoke();

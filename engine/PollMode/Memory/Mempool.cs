@@ -175,6 +175,18 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Takes one packet and gives up its reference. Owner of this pool only.</summary>
     public void Return(Packet packet) => Return(new ReadOnlySpan<Packet>(in packet));
 
+    /// <summary>Takes packets and gives up their references, from a thread that owns no pool: they go home over their pools' rings, in batches.</summary>
+    public static void Free(ReadOnlySpan<Packet> packets)
+    {
+        var homeward = new ReturnBatch(null);
+        foreach (Packet packet in packets)
+        {
+            homeward.Release(packet);
+        }
+
+        homeward.Flush();
+    }
+
     /// <summary>A pool and its fill, for a debugger.</summary>
     public override string ToString() => $"{Name}: {State}, {Capacity} buffers of {Arena.BufferBytes} bytes, {InFlight} in flight";
 
@@ -188,9 +200,7 @@ public sealed unsafe partial class Mempool : IDisposable
             return;
         }
 
-        var homeward = new ReturnBatch(null);
-        homeward.Release(packet);
-        homeward.Flush();
+        Free(new ReadOnlySpan<Packet>(in packet));
     }
 
     /// <summary>No thread owns the pool: every return goes over the ring, and whoever rents must see to it that one does at a time.</summary>
