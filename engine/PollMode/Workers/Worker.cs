@@ -200,11 +200,11 @@ internal sealed unsafe class Worker : IDisposable
             if (count > 0)
             {
                 total += count;
+                _counters.Bursts++;
+                _counters.Received += count;
                 var burst = new Burst(_space, count, binding.Port, binding.Egress);
                 Process(ref burst);
                 Transmit(ref burst);
-                _counters.Bursts++;
-                _counters.Received += count;
             }
         }
 
