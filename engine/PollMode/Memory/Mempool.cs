@@ -81,35 +81,30 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Where the pool is in its life.</summary>
     public MempoolState State => (MempoolState)_state;
 
-    /// <summary>Buffers out of the pool: rented and not yet home. Exact while nobody rents or returns.</summary>
-    public int InFlight => Capacity - Volatile.Read(ref _count) - _ring.Count - Volatile.Read(ref _overflowCount) - _backup.Count;
+    /// <summary>Buffers out of the pool: rented and not yet home. Exact while nobody rents or returns; otherwise as many as move may be missed.</summary>
+    public int InFlight => Math.Max(0, Capacity - Volatile.Read(ref _count) - InRing - _backup.Count);
 
-    /// <summary>The pool's counters and contents. From any thread.</summary>
-    public MempoolStatistics Statistics => new()
+    /// <summary>The pool's counters and contents, which add up to its capacity. From any thread.</summary>
+    public MempoolStatistics Statistics
     {
-        Fast = Volatile.Read(ref _counters->Fast),
-        Slow = Volatile.Read(ref _counters->Slow),
-        SlowHighOrder = Volatile.Read(ref _counters->SlowHighOrder),
-        Empty = Volatile.Read(ref _counters->Empty),
-        Refill = Volatile.Read(ref _counters->Refill),
-        Waive = Arena.ForeignNodeSlabs,
-        Cached = Volatile.Read(ref _counters->Cached),
-        CacheFull = Volatile.Read(ref _counters->CacheFull),
-        Ring = Volatile.Read(ref _counters->Ring),
-        RingFull = Volatile.Read(ref _counters->RingFull),
-        ReleasedReferenceCount = Volatile.Read(ref _counters->ReleasedReferenceCount),
-        Backup = Volatile.Read(ref _counters->Backup),
-        BackupEmpty = Volatile.Read(ref _counters->BackupEmpty),
-        DirectInject = Volatile.Read(ref _counters->DirectInject),
-        Exhausted = Volatile.Read(ref _counters->Exhausted),
-        Slabs = Volatile.Read(ref _slabCount),
-        Capacity = Capacity,
-        InCache = Volatile.Read(ref _count),
-        InRing = _ring.Count + Volatile.Read(ref _overflowCount),
-        InBackup = _backup.Count,
-        InFlight = InFlight,
-        State = State,
-    };
+        get
+        {
+            int capacity = Capacity;
+            int cached = Volatile.Read(ref _count);
+            int ring = InRing;
+            int backup = _backup.Count;
+            return Counted() with
+            {
+                Capacity = capacity,
+                InCache = cached,
+                InRing = ring,
+                InBackup = backup,
+                InFlight = Math.Max(0, capacity - cached - ring - backup),
+            };
+        }
+    }
+
+    private int InRing => _ring.Count + Volatile.Read(ref _overflowCount);
 
     /// <summary>Makes the calling thread the owner: a worker does so before its first burst.</summary>
     public void BindOwner() => Volatile.Write(ref _ownerThread, Environment.CurrentManagedThreadId);
@@ -205,6 +200,27 @@ public sealed unsafe partial class Mempool : IDisposable
 
     /// <summary>No thread owns the pool: every return goes over the ring, and whoever rents must see to it that one does at a time.</summary>
     internal void UnbindOwner() => Volatile.Write(ref _ownerThread, -1);
+
+    private MempoolStatistics Counted() => new()
+    {
+        Fast = Volatile.Read(ref _counters->Fast),
+        Slow = Volatile.Read(ref _counters->Slow),
+        SlowHighOrder = Volatile.Read(ref _counters->SlowHighOrder),
+        Empty = Volatile.Read(ref _counters->Empty),
+        Refill = Volatile.Read(ref _counters->Refill),
+        Waive = Arena.ForeignNodeSlabs,
+        Cached = Volatile.Read(ref _counters->Cached),
+        CacheFull = Volatile.Read(ref _counters->CacheFull),
+        Ring = Volatile.Read(ref _counters->Ring),
+        RingFull = Volatile.Read(ref _counters->RingFull),
+        ReleasedReferenceCount = Volatile.Read(ref _counters->ReleasedReferenceCount),
+        Backup = Volatile.Read(ref _counters->Backup),
+        BackupEmpty = Volatile.Read(ref _counters->BackupEmpty),
+        DirectInject = Volatile.Read(ref _counters->DirectInject),
+        Exhausted = Volatile.Read(ref _counters->Exhausted),
+        Slabs = Volatile.Read(ref _slabCount),
+        State = State,
+    };
 
     private void Prefill(int slabs)
     {
