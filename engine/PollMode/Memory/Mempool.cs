@@ -260,18 +260,21 @@ public sealed unsafe partial class Mempool : IDisposable
     private int RentSlow(Span<Packet> packets)
     {
         int given = 0;
+        bool slow = false;
         while (true)
         {
             int take = Math.Min(_count, packets.Length - given);
             _count -= take;
             new ReadOnlySpan<Packet>(_cache + _count, take).CopyTo(packets[given..]);
             given += take;
+            *(slow ? &_counters->Slow : &_counters->Fast) += take;
             if (given == packets.Length)
             {
                 return given;
             }
 
-            if (!RefillFromRing() && !RefillFromBackup(packets.Length - given) && !InjectSlab(packets.Length - given))
+            slow = !RefillFromRing();
+            if (slow && !RefillFromBackup() && !InjectSlab())
             {
                 _counters->Exhausted += packets.Length - given;
                 return given;
@@ -297,7 +300,7 @@ public sealed unsafe partial class Mempool : IDisposable
         return true;
     }
 
-    private bool RefillFromBackup(int wanted)
+    private bool RefillFromBackup()
     {
         int count = _backup.Take(_cache, _refill);
         Volatile.Write(ref _count, count);
@@ -308,12 +311,11 @@ public sealed unsafe partial class Mempool : IDisposable
         }
 
         _counters->Backup += count;
-        _counters->Slow += Math.Min(count, wanted);
         return true;
     }
 
     /// <summary>Direct mode: a new slab's buffers go straight into the cache, which is empty here and holds a whole slab.</summary>
-    private bool InjectSlab(int wanted)
+    private bool InjectSlab()
     {
         if (_state >= (int)MempoolState.Draining || TakeSlab() is not { } slab)
         {
@@ -330,7 +332,6 @@ public sealed unsafe partial class Mempool : IDisposable
         _count = Arena.BuffersPerSlab;
         _counters->DirectInject++;
         _counters->SlowHighOrder++;
-        _counters->Slow += Math.Min(_count, wanted);
         return true;
     }
 
@@ -386,7 +387,7 @@ public sealed unsafe partial class Mempool : IDisposable
         while (Interlocked.CompareExchange(ref _overflow, (nint)packet.Metadata, head) != head);
     }
 
-    /// <summary>Moves the overflow list into the cache, what does not fit back into the list.</summary>
+    /// <summary>Moves the overflow list into the cache, and what one refill does not take into the backup ring, which has room for every buffer.</summary>
     private void TakeOverflow()
     {
         var packet = (PacketMetadata*)Interlocked.Exchange(ref _overflow, 0);
@@ -401,7 +402,7 @@ public sealed unsafe partial class Mempool : IDisposable
             }
             else
             {
-                Overflow(new Packet(packet));
+                _backup.Add(new Packet(packet));
             }
 
             packet = next;
