@@ -23,6 +23,7 @@ internal static unsafe partial class LibC
     internal const int MAP_HUGE_1GB = 30 << 26;
     internal const int MADV_HUGEPAGE = 14;
     internal const int MADV_NOHUGEPAGE = 15;
+    internal const int MADV_POPULATE_WRITE = 23;
 
     // linux/mempolicy.h
     internal const int MPOL_BIND = 2;
