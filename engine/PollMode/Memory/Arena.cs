@@ -28,6 +28,7 @@ public sealed unsafe class Arena : IDisposable
     private PageKind _rung;
     private int _next;
     private bool _pinned;
+    private bool _saidNoMore;
     private bool _closing;
     private bool _disposed;
 
@@ -41,7 +42,8 @@ public sealed unsafe class Arena : IDisposable
         BufferBytes = options.BufferBytes;
         HeadroomBytes = options.HeadroomBytes;
         BuffersPerSlab = SlabBytes / BufferBytes;
-        SlabLimit = (int)((options.LimitBytes + SlabBytes - 1) / SlabBytes);
+        long unit = options.SmallestPages == PageKind.Huge1GiB ? (long)SlabBytes * SlabsPerGiB : SlabBytes;
+        SlabLimit = (int)((options.LimitBytes + unit - 1) / unit * (unit / SlabBytes));
         _slabs = new Slab?[SlabLimit];
         _rung = options.LargestPages == PageKind.Huge1GiB && SlabLimit < SlabsPerGiB && options.SmallestPages > PageKind.Huge1GiB
             ? PageKind.Huge2MiB
@@ -313,8 +315,15 @@ public sealed unsafe class Arena : IDisposable
                 return rung;
             }
 
-            _report.Add($"no {(SlabsMapped > 0 ? "more " : string.Empty)}{Describe(rung)} after {SlabsMapped} slab(s): {Errno.Name(errno)}; {Remedy(rung)}");
-            if (rung >= _options.SmallestPages)
+            // Said once: a pool at its end asks again and again.
+            bool last = rung >= _options.SmallestPages;
+            if (!_saidNoMore)
+            {
+                _report.Add($"no {(SlabsMapped > 0 ? "more " : string.Empty)}{Describe(rung)} after {SlabsMapped} slab(s): {Errno.Name(errno)}; {Remedy(rung)}");
+                _saidNoMore = last;
+            }
+
+            if (last)
             {
                 return null;
             }
