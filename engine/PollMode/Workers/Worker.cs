@@ -155,6 +155,10 @@ internal sealed unsafe class Worker : IDisposable
         {
             // From here on nobody rents; what comes home goes over the ring until the pool is disposed.
             _pool.UnbindOwner();
+            foreach ((HandOffQueue from, _) in _handOffs)
+            {
+                from.Close();
+            }
         }
     }
 
