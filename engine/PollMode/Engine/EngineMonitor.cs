@@ -17,8 +17,7 @@ internal sealed class EngineMonitor : IDisposable
     private readonly long[] _faultsSeen;
     private readonly bool[] _endSeen;
     private readonly LinkState[] _linksSeen;
-    private long _movementSeen = -1;
-    private int _quietLooks;
+    private readonly StillnessWatch _watch;
 
     internal EngineMonitor(Engine engine, EngineParts parts, EngineObserver? observer, TaskCompletionSource completion)
     {
@@ -26,6 +25,7 @@ internal sealed class EngineMonitor : IDisposable
         _parts = parts;
         _observer = observer;
         _completion = completion;
+        _watch = new StillnessWatch(parts.Workers);
         _faultsSeen = new long[parts.Workers.Count];
         _endSeen = new bool[parts.Workers.Count];
         _linksSeen = [.. parts.Ports.Select(port => port.Link)];
@@ -91,13 +91,12 @@ internal sealed class EngineMonitor : IDisposable
     }
 
     /// <summary>
-    /// The end: some source has ended, none is live, and since the last few looks no packet has moved, while every worker turned. So a
+    /// The end: some source has ended, none is live, and during the last few looks no packet has moved, while every worker turned. So a
     /// ring between workers has been emptied by then, and its packets sent.
     /// </summary>
     private void LookForTheEnd()
     {
         bool ended = false;
-        long movement = 0;
         foreach (Worker worker in _parts.Workers)
         {
             if (worker.HasEnded)
@@ -115,14 +114,10 @@ internal sealed class EngineMonitor : IDisposable
 
                 ended |= life == RxQueueLife.Ended;
             }
-
-            movement += Volatile.Read(ref worker.Counters.Received) + Volatile.Read(ref worker.Counters.HandedOver);
         }
 
-        bool quiet = ended && movement == _movementSeen && _parts.Workers.All(worker => worker.HasEnded || worker.HasTurnedEmpty);
-        _movementSeen = movement;
-        _quietLooks = quiet ? _quietLooks + 1 : 0;
-        if (_quietLooks >= QuietLooks)
+        _watch.Look(worker => ended && worker.HasTurnedEmpty);
+        if (_watch.StillLooks >= QuietLooks)
         {
             _completion.TrySetResult();
         }

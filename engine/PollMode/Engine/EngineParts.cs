@@ -115,12 +115,11 @@ internal sealed class EngineParts : IDisposable
             worker.Drain();
         }
 
-        // Two looks in a row: a packet may be between two workers when the first is taken.
-        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        int quietLooks = 0;
-        while (quietLooks < 2 && Environment.TickCount64 < deadline)
+        long deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        var watch = new StillnessWatch(_workers);
+        while (watch.StillLooks < 2 && Environment.TickCount64 < deadline)
         {
-            quietLooks = _workers.All(worker => worker.HasEnded || worker.IsQuiet) ? quietLooks + 1 : 0;
+            watch.Look(static worker => worker.IsQuiet);
             Thread.Sleep(1);
         }
 
@@ -137,7 +136,7 @@ internal sealed class EngineParts : IDisposable
             }
         }
 
-        return quietLooks >= 2;
+        return watch.StillLooks >= 2;
     }
 
     /// <summary>Brings every buffer home and gives everything back, in the order opposite to that of opening.</summary>
