@@ -10,6 +10,7 @@ internal sealed class EngineMonitor : IDisposable
 
     private readonly Engine _engine;
     private readonly EngineParts _parts;
+    private readonly Worker[] _workers;
     private readonly EngineObserver? _observer;
     private readonly TaskCompletionSource _completion;
     private readonly ManualResetEventSlim _stop = new();
@@ -23,6 +24,7 @@ internal sealed class EngineMonitor : IDisposable
     {
         _engine = engine;
         _parts = parts;
+        _workers = [.. parts.Workers];
         _observer = observer;
         _completion = completion;
         _watch = new StillnessWatch(parts.Workers);
@@ -47,15 +49,25 @@ internal sealed class EngineMonitor : IDisposable
     {
         while (!_stop.Wait(PeriodMilliseconds))
         {
-            LookAtWorkers();
-            LookAtLinks();
-            LookForTheEnd();
+            try
+            {
+                LookAtWorkers();
+                LookAtLinks();
+                LookForTheEnd();
+            }
+#pragma warning disable CA1031 // An observer's or a port's fault ends the watching, with a failed completion, but not the process.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                _completion.TrySetException(fault);
+                return;
+            }
         }
     }
 
     private void LookAtWorkers()
     {
-        foreach (Worker worker in _parts.Workers)
+        foreach (Worker worker in _workers)
         {
             long faults = Volatile.Read(ref worker.Counters.StageFaults);
             if (faults > _faultsSeen[worker.Index] && worker.LastFault is { } last)
@@ -69,7 +81,12 @@ internal sealed class EngineMonitor : IDisposable
                 _endSeen[worker.Index] = true;
                 Exception fault = worker.LastFault!;
                 _observer?.WorkerFaulted(_engine, worker.Index, fault);
-                if (_parts.StopsOnFault || fault is not PollModeException || _parts.Workers.All(each => each.HasEnded))
+                if (_parts.StopsOnFault)
+                {
+                    _parts.Drain();
+                }
+
+                if (_parts.StopsOnFault || !worker.EndedByPolicy || Array.TrueForAll(_workers, static each => each.HasEnded))
                 {
                     _completion.TrySetException(fault);
                 }
@@ -97,16 +114,16 @@ internal sealed class EngineMonitor : IDisposable
     private void LookForTheEnd()
     {
         bool ended = false;
-        foreach (Worker worker in _parts.Workers)
+        foreach (Worker worker in _workers)
         {
             if (worker.HasEnded)
             {
                 continue;
             }
 
-            foreach (RxBinding binding in worker.Receive)
+            for (int i = 0; i < worker.Receive.Count; i++)
             {
-                RxQueueLife life = binding.Queue.Life;
+                RxQueueLife life = worker.Receive[i].Queue.Life;
                 if (life == RxQueueLife.Live)
                 {
                     return;
@@ -116,7 +133,12 @@ internal sealed class EngineMonitor : IDisposable
             }
         }
 
-        _watch.Look(worker => ended && worker.HasTurnedEmpty);
+        if (!ended)
+        {
+            return;
+        }
+
+        _watch.Look(draining: false);
         if (_watch.StillLooks >= QuietLooks)
         {
             _completion.TrySetResult();

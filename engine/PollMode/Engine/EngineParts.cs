@@ -107,19 +107,24 @@ internal sealed class EngineParts : IDisposable
         }
     }
 
-    /// <summary>Tells all workers to drain, waits until none has anything left, then ends them.</summary>
-    internal bool Stop(TimeSpan timeout)
+    /// <summary>Stops receiving; what is inside still leaves.</summary>
+    internal void Drain()
     {
         foreach (Worker worker in _workers)
         {
             worker.Drain();
         }
+    }
 
+    /// <summary>Tells all workers to drain, waits until none has anything left, then ends them.</summary>
+    internal bool Stop(TimeSpan timeout)
+    {
+        Drain();
         long deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         var watch = new StillnessWatch(_workers);
         while (watch.StillLooks < 2 && Environment.TickCount64 < deadline)
         {
-            watch.Look(static worker => worker.IsQuiet);
+            watch.Look(draining: true);
             Thread.Sleep(1);
         }
 

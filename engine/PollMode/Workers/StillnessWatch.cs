@@ -7,13 +7,13 @@ namespace PollMode;
 /// </summary>
 internal sealed class StillnessWatch
 {
-    private readonly IReadOnlyList<Worker> _workers;
+    private readonly Worker[] _workers;
     private readonly long[] _turns;
     private long _movement = -1;
 
     internal StillnessWatch(IReadOnlyList<Worker> workers)
     {
-        _workers = workers;
+        _workers = [.. workers];
         _turns = new long[workers.Count];
     }
 
@@ -21,8 +21,8 @@ internal sealed class StillnessWatch
     internal int StillLooks { get; private set; }
 
     /// <summary>Looks once. Until every worker has turned since the last look that counted, a look neither adds nor takes away.</summary>
-    /// <param name="isAtRest">Whether a worker that runs says that it has nothing to do.</param>
-    internal void Look(Func<Worker, bool> isAtRest)
+    /// <param name="draining">Whether the workers were told to drain: then only one that has seen it counts as at rest.</param>
+    internal void Look(bool draining)
     {
         long movement = 0;
         bool atRest = true;
@@ -32,7 +32,7 @@ internal sealed class StillnessWatch
             movement += Volatile.Read(ref worker.Counters.Received) + Volatile.Read(ref worker.Counters.HandedOver);
             if (!worker.HasEnded)
             {
-                atRest &= isAtRest(worker);
+                atRest &= draining ? worker.IsQuiet : worker.HasTurnedEmpty;
 
                 // Two more turns begun: one of them is whole.
                 turned &= Volatile.Read(ref worker.Counters.Turns) >= _turns[worker.Index] + 2;

@@ -41,6 +41,9 @@ internal sealed unsafe class Worker : IDisposable
     /// <summary>What ended the worker, or the last exception a stage threw.</summary>
     internal Exception? LastFault { get; private set; }
 
+    /// <summary>True when it ended because the policy for stage faults says so, and not because it could not go on.</summary>
+    internal bool EndedByPolicy { get; private set; }
+
     internal WorkerState State => (WorkerState)_state;
 
     internal int Index => _plan.Index;
@@ -253,6 +256,7 @@ internal sealed unsafe class Worker : IDisposable
         _counters.StageFaults++;
         if (_plan.FaultPolicy != StageFaultPolicy.Continue)
         {
+            EndedByPolicy = true;
             throw new PollModeException($"Worker {Index} stopped because a stage threw: {fault.Message}", fault);
         }
     }
