@@ -19,6 +19,7 @@ internal sealed class EngineMonitor : IDisposable
     private readonly bool[] _endSeen;
     private readonly LinkState[] _linksSeen;
     private readonly StillnessWatch _watch;
+    private readonly Action _look;
 
     internal EngineMonitor(Engine engine, EngineParts parts, EngineObserver? observer, TaskCompletionSource completion)
     {
@@ -27,6 +28,7 @@ internal sealed class EngineMonitor : IDisposable
         _workers = [.. parts.Workers];
         _observer = observer;
         _completion = completion;
+        _look = Look;
         _watch = new StillnessWatch(parts.Workers);
         _faultsSeen = new long[parts.Workers.Count];
         _endSeen = new bool[parts.Workers.Count];
@@ -41,7 +43,7 @@ internal sealed class EngineMonitor : IDisposable
         if (Thread.CurrentThread != _thread)
         {
             _thread.Join();
-            LookAtWorkers();
+            Guarded(LookAtWorkers);
         }
     }
 
@@ -49,19 +51,33 @@ internal sealed class EngineMonitor : IDisposable
     {
         while (!_stop.Wait(PeriodMilliseconds))
         {
-            try
+            if (!Guarded(_look))
             {
-                LookAtWorkers();
-                LookAtLinks();
-                LookForTheEnd();
-            }
-#pragma warning disable CA1031 // An observer's or a port's fault ends the watching, with a failed completion, but not the process.
-            catch (Exception fault)
-#pragma warning restore CA1031
-            {
-                _completion.TrySetException(fault);
                 return;
             }
+        }
+    }
+
+    private void Look()
+    {
+        LookAtWorkers();
+        LookAtLinks();
+        LookForTheEnd();
+    }
+
+    private bool Guarded(Action look)
+    {
+        try
+        {
+            look();
+            return true;
+        }
+#pragma warning disable CA1031 // An observer's or a port's fault ends the watching, with a failed completion, but not the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _completion.TrySetException(fault);
+            return false;
         }
     }
 

@@ -148,6 +148,7 @@ internal sealed class EngineParts : IDisposable
     internal void Close(TimeSpan patience)
     {
         _wiring?.FreeHandedOver(_workers);
+        FinalStatistics = _wiring == null ? new EngineStatistics { Ports = [], Workers = [], Pools = [] } : Statistics;
         foreach (IPort port in _ports)
         {
             try
@@ -163,7 +164,7 @@ internal sealed class EngineParts : IDisposable
         }
 
         ReportLeaks(patience);
-        FinalStatistics = _wiring == null ? new EngineStatistics { Ports = [], Workers = [], Pools = [] } : Statistics;
+        FinalStatistics = TryStatistics() ?? FinalStatistics;
         foreach (Mempool pool in _pools)
         {
             pool.Dispose();
@@ -185,6 +186,22 @@ internal sealed class EngineParts : IDisposable
         IdleKind.Blocking => new BlockingIdle(),
         _ => new AdaptiveIdle(),
     };
+
+    /// <summary>The counters after the ports were closed, with what closing them moved; null if a closed port cannot tell any more.</summary>
+    private EngineStatistics? TryStatistics()
+    {
+        try
+        {
+            return _wiring == null ? null : Statistics;
+        }
+#pragma warning disable CA1031 // The counters taken before the ports were closed will do.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _observer?.CloseFailed(_engine, fault);
+            return null;
+        }
+    }
 
     private void ReportLeaks(TimeSpan patience)
     {
