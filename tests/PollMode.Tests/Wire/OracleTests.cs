@@ -89,7 +89,8 @@ public sealed class OracleTests
     }
 
     [Fact]
-    public void Fragments_of_the_oracle() => Gen.Select(Gen.UShort, Gen.Int[0, 0x1FFF], Gen.Int[0, 7], Gen.Byte, Gen.Int[0, 255]).Sample((id, offset, flags, ttl, tos) =>
+    public void Fragments_of_the_oracle() => Gen.Select(
+        Gen.UShort, Gen.Int[0, 0x1FFF], Gen.Int[0, 7], Gen.Byte, Gen.Int[0, 255]).Sample((id, offset, flags, ttl, tos) =>
     {
         Oracle.IPv4Packet oracle = new(Frames.Ip1.ToIPAddress(), Frames.Ip2.ToIPAddress())
         {

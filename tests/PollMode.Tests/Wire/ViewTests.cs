@@ -13,13 +13,22 @@ public sealed class ViewTests
         bytes[2] = 0;
         bytes[3] = 60;
         Assert.True(Ipv4Packet.TryParse(bytes, out Ipv4Packet ip));
-        Keep(bytes, bytes => { _ = Ipv4Packet.TryParse(bytes, out Ipv4Packet ip); ip.Dscp = (int)(value & 63); Assert.Equal((int)(value & 63), ip.Dscp); ip.Dscp = 0; }, 1, 0xFC);
-        Keep(bytes, bytes => { _ = Ipv4Packet.TryParse(bytes, out Ipv4Packet ip); ip.Ecn = (int)(value & 3); Assert.Equal((int)(value & 3), ip.Ecn); ip.Ecn = 0; }, 1, 0x03);
-        Keep(bytes, bytes => { _ = Ipv4Packet.TryParse(bytes, out Ipv4Packet ip); ip.DontFragment = true; Assert.True(ip.DontFragment); ip.DontFragment = false; }, 6, 0x40);
-        Keep(bytes, bytes => { _ = Ipv4Packet.TryParse(bytes, out Ipv4Packet ip); ip.MoreFragments = true; Assert.True(ip.MoreFragments); ip.MoreFragments = false; }, 6, 0x20);
-        int offset = (int)(value & 0xFFF8);
-        ip.FragmentOffset = offset;
-        Assert.Equal(offset, ip.FragmentOffset);
+        byte[] before = (byte[])bytes.Clone();
+        (int dscp, int ecn, bool dont, bool more, int offset) = (ip.Dscp, ip.Ecn, ip.DontFragment, ip.MoreFragments, ip.FragmentOffset);
+        ip.Dscp = (int)(value & 63);
+        Assert.Equal(((int)(value & 63), ecn), (ip.Dscp, ip.Ecn));
+        ip.Ecn = (int)(value >> 6) & 3;
+        Assert.Equal(((int)(value & 63), (int)(value >> 6) & 3), (ip.Dscp, ip.Ecn));
+        ip.DontFragment = !dont;
+        Assert.Equal((!dont, more, offset), (ip.DontFragment, ip.MoreFragments, ip.FragmentOffset));
+        ip.MoreFragments = !more;
+        Assert.Equal((!dont, !more, offset), (ip.DontFragment, ip.MoreFragments, ip.FragmentOffset));
+        ip.FragmentOffset = (int)(value & 0xFFF8);
+        Assert.Equal((!dont, !more, (int)(value & 0xFFF8)), (ip.DontFragment, ip.MoreFragments, ip.FragmentOffset));
+
+        // Put back, all is as it was: no setter wrote outside its field.
+        (ip.Dscp, ip.Ecn, ip.DontFragment, ip.MoreFragments, ip.FragmentOffset) = (dscp, ecn, dont, more, offset);
+        Assert.Equal(before, bytes);
         Ipv6Fields(value);
         VlanFields(value);
         TcpFields(value);
@@ -141,7 +150,9 @@ public sealed class ViewTests
             seen.Add((kind, data.Length));
         }
 
-        Assert.Equal([(TcpOptionKind.MaximumSegmentSize, 2), (TcpOptionKind.SackPermitted, 0), (TcpOptionKind.Timestamps, 8), (TcpOptionKind.WindowScale, 1)], seen);
+        Assert.Equal(
+            [(TcpOptionKind.MaximumSegmentSize, 2), (TcpOptionKind.SackPermitted, 0), (TcpOptionKind.Timestamps, 8), (TcpOptionKind.WindowScale, 1)],
+            seen);
         Assert.False(reader.IsMalformed);
         Assert.True(tcp.TryGetMaximumSegmentSize(out ushort mss));
         Assert.Equal(1460, mss);
@@ -165,7 +176,9 @@ public sealed class ViewTests
             seen.Add((kind, header.Length));
         }
 
-        Assert.Equal([(IpProtocol.HopByHop, 8), (IpProtocol.Routing, 16), (IpProtocol.DestinationOptions, 8), (IpProtocol.AuthenticationHeader, 24)], seen);
+        Assert.Equal(
+            [(IpProtocol.HopByHop, 8), (IpProtocol.Routing, 16), (IpProtocol.DestinationOptions, 8), (IpProtocol.AuthenticationHeader, 24)],
+            seen);
         Assert.Equal(IpProtocol.Udp, reader.Protocol);
         Assert.True(UdpDatagram.TryParse(reader.Payload, out UdpDatagram udp));
         Assert.True(udp.IsChecksumValid(ip.PseudoHeader(reader.Protocol, reader.Payload.Length)));
@@ -188,15 +201,6 @@ public sealed class ViewTests
         Assert.False(icmp.TryGetTarget(out _));
         Assert.True(Icmpv6Message.TryWrite(bytes.AsSpan(0, 23), Icmpv6Type.NeighborSolicitation, 0, 0, out Icmpv6Message tooShort));
         Assert.False(tooShort.TryGetTarget(out _));
-    }
-
-    private static void Keep(byte[] bytes, Action<byte[]> setThenClear, int at, byte bits)
-    {
-        byte[] copy = (byte[])bytes.Clone();
-        setThenClear(copy);
-        Assert.Equal(0, copy[at] & bits);
-        copy[at] |= (byte)(bytes[at] & bits);
-        Assert.Equal(bytes, copy);
     }
 
     private static void Refused(byte[] frame, int at, byte value)
