@@ -26,9 +26,12 @@ public sealed unsafe partial class Mempool
             // the other holders' fences, so that what they read happens before the buffer is used again.
             if (Volatile.Read(ref head->ReferenceCount) != 1)
             {
+                // The pool first: once the count is lowered another holder may free the packet, and its slab with it.
+                Mempool pool = packet.Pool;
                 if (Interlocked.Decrement(ref head->ReferenceCount) != 0)
                 {
-                    Interlocked.Increment(ref packet.Pool._counters->ReleasedReferenceCount);
+                    Interlocked.Increment(ref pool._counters->ReleasedReferenceCount);
+                    GC.KeepAlive(pool);
                     return;
                 }
 

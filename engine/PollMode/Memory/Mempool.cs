@@ -352,6 +352,9 @@ public sealed unsafe partial class Mempool : IDisposable
         {
             Overflow(packet);
         }
+
+        // With the last buffer home nothing else refers to a pool that drains, and its finalizer would take the counters away.
+        GC.KeepAlive(this);
     }
 
     private void Overflow(Packet packet)

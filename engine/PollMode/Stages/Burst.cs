@@ -23,7 +23,7 @@ public ref struct Burst
         _space = space;
         _packets = space.Packets;
         _count = count;
-        _egress = egress;
+        _egress = Checked(egress);
         RxPort = rxPort;
     }
 
@@ -55,13 +55,14 @@ public ref struct Burst
     /// <summary>Sends every packet of the burst by a port. Later stages may choose otherwise.</summary>
     public void SendTo(int port)
     {
-        _egress = port;
+        _egress = Checked(port);
         _mixed = false;
     }
 
     /// <summary>Sends one packet by a port.</summary>
     public void SendTo(int index, int port)
     {
+        port = Checked(port);
         if (!_mixed)
         {
             if (port == _egress)
@@ -131,6 +132,9 @@ public ref struct Burst
 
         return true;
     }
+
+    /// <summary>A number that fits an egress place and is not <see cref="BurstSpace.Gone"/>; what is no port's number is none.</summary>
+    private static int Checked(int port) => (uint)port < (uint)short.MaxValue ? port : NoPort;
 
     /// <summary>Closes the gaps that a stage left, in order, and frees what it dropped.</summary>
     internal void Settle()

@@ -23,6 +23,7 @@ internal sealed unsafe class Worker : IDisposable
     private volatile bool _quit;
     private volatile bool _quiet;
     private long _emptyTurns;
+    private bool _started;
 
     internal Worker(WorkerPlan plan)
     {
@@ -94,7 +95,11 @@ internal sealed unsafe class Worker : IDisposable
 
     public void Dispose() => _space.Dispose();
 
-    internal void Start() => _thread.Start();
+    internal void Start()
+    {
+        _started = true;
+        _thread.Start();
+    }
 
     /// <summary>Stops receiving from live queues; goes on with what is inside the engine.</summary>
     internal void Drain() => _draining = true;
@@ -112,7 +117,8 @@ internal sealed unsafe class Worker : IDisposable
         }
     }
 
-    internal bool Join(TimeSpan timeout) => State == WorkerState.Created || _thread.Join(timeout);
+    /// <summary>Waits for the thread to end. A worker is <see cref="WorkerState.Created"/> while its stages start, so its state cannot tell.</summary>
+    internal bool Join(TimeSpan timeout) => !_started || (_thread.ThreadState & ThreadState.Unstarted) != 0 || _thread.Join(timeout);
 
     private void Run()
     {
@@ -194,11 +200,11 @@ internal sealed unsafe class Worker : IDisposable
             if (count > 0)
             {
                 total += count;
+                _counters.Bursts++;
+                _counters.Received += count;
                 var burst = new Burst(_space, count, binding.Port, binding.Egress);
                 Process(ref burst);
                 Transmit(ref burst);
-                _counters.Bursts++;
-                _counters.Received += count;
             }
         }
 
