@@ -1,6 +1,6 @@
 namespace PollMode;
 
-/// <summary>A thread that looks at the workers now and then: reports what went wrong, and notices when all sources have ended.</summary>
+/// <summary>A thread that looks at the workers now and then: reports what went wrong, and notices when all sources have ended. As long as nothing happens it allocates nothing.</summary>
 internal sealed class EngineMonitor : IDisposable
 {
     private const int PeriodMilliseconds = 10;
@@ -26,8 +26,8 @@ internal sealed class EngineMonitor : IDisposable
         _parts = parts;
         _observer = observer;
         _completion = completion;
-        _faultsSeen = new long[parts.Workers.Count];
-        _endSeen = new bool[parts.Workers.Count];
+        _faultsSeen = new long[parts.Workers.Length];
+        _endSeen = new bool[parts.Workers.Length];
         _linksSeen = [.. parts.Ports.Select(port => port.Link)];
         _thread = new Thread(Run) { Name = $"{engine.Name}-monitor", IsBackground = true };
         _thread.Start();
@@ -69,7 +69,7 @@ internal sealed class EngineMonitor : IDisposable
                 _endSeen[worker.Index] = true;
                 Exception fault = worker.LastFault!;
                 _observer?.WorkerFaulted(_engine, worker.Index, fault);
-                if (_parts.StopsOnFault || fault is not PollModeException || _parts.Workers.All(each => each.HasEnded))
+                if (_parts.StopsOnFault || fault is not PollModeException || Array.TrueForAll(_parts.Workers, static each => each.HasEnded))
                 {
                     _completion.TrySetException(fault);
                 }
@@ -119,7 +119,7 @@ internal sealed class EngineMonitor : IDisposable
             movement += Volatile.Read(ref worker.Counters.Received) + Volatile.Read(ref worker.Counters.HandedOver);
         }
 
-        bool quiet = ended && movement == _movementSeen && _parts.Workers.All(worker => worker.HasEnded || worker.HasTurnedEmpty);
+        bool quiet = ended && movement == _movementSeen && Array.TrueForAll(_parts.Workers, static worker => worker.HasEnded || worker.HasTurnedEmpty);
         _movementSeen = movement;
         _quietLooks = quiet ? _quietLooks + 1 : 0;
         if (_quietLooks >= QuietLooks)
