@@ -1,6 +1,6 @@
 namespace PollMode;
 
-/// <summary>A thread that looks at the workers now and then: reports what went wrong, and notices when all sources have ended.</summary>
+/// <summary>A thread that looks at the workers now and then: reports what went wrong, and notices when all sources have ended. As long as nothing happens it allocates nothing.</summary>
 internal sealed class EngineMonitor : IDisposable
 {
     private const int PeriodMilliseconds = 10;
@@ -10,7 +10,6 @@ internal sealed class EngineMonitor : IDisposable
 
     private readonly Engine _engine;
     private readonly EngineParts _parts;
-    private readonly Worker[] _workers;
     private readonly EngineObserver? _observer;
     private readonly TaskCompletionSource _completion;
     private readonly ManualResetEventSlim _stop = new();
@@ -25,13 +24,12 @@ internal sealed class EngineMonitor : IDisposable
     {
         _engine = engine;
         _parts = parts;
-        _workers = [.. parts.Workers];
         _observer = observer;
         _completion = completion;
         _look = Look;
         _watch = new StillnessWatch(parts.Workers);
-        _faultsSeen = new long[parts.Workers.Count];
-        _endSeen = new bool[parts.Workers.Count];
+        _faultsSeen = new long[parts.Workers.Length];
+        _endSeen = new bool[parts.Workers.Length];
         _linksSeen = [.. parts.Ports.Select(port => port.Link)];
         _thread = new Thread(Run) { Name = $"{engine.Name}-monitor", IsBackground = true };
         _thread.Start();
@@ -83,7 +81,7 @@ internal sealed class EngineMonitor : IDisposable
 
     private void LookAtWorkers()
     {
-        foreach (Worker worker in _workers)
+        foreach (Worker worker in _parts.Workers)
         {
             long faults = Volatile.Read(ref worker.Counters.StageFaults);
             if (faults > _faultsSeen[worker.Index] && worker.LastFault is { } last)
@@ -102,7 +100,7 @@ internal sealed class EngineMonitor : IDisposable
                     _parts.Drain();
                 }
 
-                if (_parts.StopsOnFault || !worker.EndedByPolicy || Array.TrueForAll(_workers, static each => each.HasEnded))
+                if (_parts.StopsOnFault || !worker.EndedByPolicy || Array.TrueForAll(_parts.Workers, static each => each.HasEnded))
                 {
                     _completion.TrySetException(fault);
                 }
@@ -130,14 +128,14 @@ internal sealed class EngineMonitor : IDisposable
     private void LookForTheEnd()
     {
         bool ended = false;
-        foreach (Worker worker in _workers)
+        foreach (Worker worker in _parts.Workers)
         {
             if (worker.HasEnded)
             {
                 continue;
             }
 
-            for (int i = 0; i < worker.Receive.Count; i++)
+            for (int i = 0; i < worker.Receive.Length; i++)
             {
                 RxQueueLife life = worker.Receive[i].Queue.Life;
                 if (life == RxQueueLife.Live)

@@ -27,7 +27,8 @@ internal sealed class EngineParts : IDisposable
 
     internal IReadOnlyList<IPort> Ports => _ports;
 
-    internal IReadOnlyList<Worker> Workers => _workers;
+    /// <summary>As an array, so that the monitor walks over it without an allocation.</summary>
+    internal Worker[] Workers { get; private set; } = [];
 
     internal bool StopsOnFault => _options.StageFaults == StageFaultPolicy.StopEngine;
 
@@ -96,6 +97,8 @@ internal sealed class EngineParts : IDisposable
                 Trace = trace,
             }));
         }
+
+        Workers = [.. _workers];
     }
 
     internal void Start()
@@ -121,7 +124,7 @@ internal sealed class EngineParts : IDisposable
     {
         Drain();
         long deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        var watch = new StillnessWatch(_workers);
+        var watch = new StillnessWatch(Workers);
         while (watch.StillLooks < 2 && Environment.TickCount64 < deadline)
         {
             watch.Look(draining: true);

@@ -90,6 +90,38 @@ public ref struct Burst
         }
     }
 
+    /// <summary>Drops a packet that a stage took from the burst or made: frees it and counts it. Takes the packet.</summary>
+    public readonly void Drop(Packet packet, DropReason reason) => _space.Drop(packet, reason);
+
+    /// <summary>
+    /// Makes sure that a packet may be edited. One that somebody else holds too is read-only: it is given up, and a copy from the worker's
+    /// pool takes its place.
+    /// </summary>
+    /// <returns>False if no buffer could be rented for the copy: the packet was dropped under <see cref="DropReason.NoBuffer"/>.</returns>
+    public bool TryMakeWritable(int index)
+    {
+        ref Packet place = ref _packets[..(_count)][index];
+        if (place.IsNone)
+        {
+            return false;
+        }
+
+        if (place.ReferenceCount == 1)
+        {
+            return true;
+        }
+
+        if (!_space.Pool.TryCopy(place, out Packet copy))
+        {
+            Drop(index, DropReason.NoBuffer);
+            return false;
+        }
+
+        _space.Pool.Return(place);
+        place = copy;
+        return true;
+    }
+
     /// <summary>Drops every packet that is left.</summary>
     public void DropAll(DropReason reason)
     {

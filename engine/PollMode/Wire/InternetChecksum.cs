@@ -110,11 +110,13 @@ public static class InternetChecksum
     public static ushort Update(ushort checksum, ushort before, ushort after) =>
         (ushort)~Fold((uint)(ushort)~checksum + (ushort)~before + after);
 
-    /// <summary>The checksum after a 32-bit word at an even offset changed, such as an IPv4 address or a sequence number. See <see cref="Update(ushort, ushort, ushort)"/>.</summary>
+    /// <summary>The checksum after a 32-bit word at an even offset changed, such as an IPv4 address or a sequence number.</summary>
+    /// <remarks>See <see cref="Update(ushort, ushort, ushort)"/>.</remarks>
     public static ushort Update(ushort checksum, uint before, uint after) =>
         (ushort)~Fold((ulong)(ushort)~checksum + ~before + after);
 
-    /// <summary>The checksum after sixteen bytes at an even offset changed, such as an IPv6 address. See <see cref="Update(ushort, ushort, ushort)"/>.</summary>
+    /// <summary>The checksum after sixteen bytes at an even offset changed, such as an IPv6 address.</summary>
+    /// <remarks>See <see cref="Update(ushort, ushort, ushort)"/>.</remarks>
     public static ushort Update(ushort checksum, UInt128 before, UInt128 after) =>
         (ushort)~Fold((ushort)~checksum + Words(~before) + Words(after));
 

@@ -59,7 +59,8 @@ public readonly struct IpPrefix : IEquatable<IpPrefix>, ISpanParsable<IpPrefix>
     /// <summary>Whether an address is in the block; never, if the block is of IPv4 addresses.</summary>
     public bool Contains(Ipv6Address address) => _isIpv6 && (address.Value & _mask) == _bits;
 
-    /// <summary>Whether an address as it stands on the wire is in the block. Four bytes are an IPv4 address, sixteen an IPv6 one, others are in no block.</summary>
+    /// <summary>Whether an address as it stands on the wire is in the block.</summary>
+    /// <param name="address">Four bytes are an IPv4 address, sixteen an IPv6 one; others are in no block.</param>
     public bool Contains(ReadOnlySpan<byte> address) => address.Length switch
     {
         Wire.Ipv4Address.Bytes => !_isIpv6 && (BinaryPrimitives.ReadUInt32BigEndian(address) & (uint)_mask) == (uint)_bits,

@@ -75,7 +75,8 @@ public readonly ref struct Ipv4Packet
         set => FragmentWord = (ushort)(value ? FragmentWord | MoreFragmentsBit : FragmentWord & ~MoreFragmentsBit);
     }
 
-    /// <summary>Where in the whole packet's payload this fragment's belongs, in bytes: a multiple of eight; the lower three bits of a new value are lost.</summary>
+    /// <summary>Where in the whole packet's payload this fragment's belongs, in bytes: a multiple of eight.</summary>
+    /// <remarks>The lower three bits of a new value are lost.</remarks>
     public int FragmentOffset
     {
         get => (FragmentWord & FragmentOffsetMask) * 8;

@@ -69,7 +69,9 @@ public ref struct Ipv6ExtensionReader
     }
 
     /// <summary>Walks to the end.</summary>
-    /// <returns>False if an extension header does not fit, or the packet is a fragment other than the first: then the transport header is not at hand.</returns>
+    /// <returns>
+    /// False if an extension header does not fit, or the packet is a fragment other than the first: then the transport header is not at hand.
+    /// </returns>
     public bool TrySkipAll()
     {
         while (TryRead(out _, out _))

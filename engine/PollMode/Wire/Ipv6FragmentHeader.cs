@@ -20,7 +20,8 @@ public readonly ref struct Ipv6FragmentHeader
         set => _bytes[Field.NextHeader] = (byte)value;
     }
 
-    /// <summary>Where in the whole packet's fragmentable part this fragment's belongs, in bytes: a multiple of eight; the lower three bits of a new value are lost.</summary>
+    /// <summary>Where in the whole packet's fragmentable part this fragment's belongs, in bytes: a multiple of eight.</summary>
+    /// <remarks>The lower three bits of a new value are lost.</remarks>
     public int FragmentOffset
     {
         get => OffsetWord & OffsetMask;

@@ -88,7 +88,9 @@ public readonly ref struct Ipv6Packet
         set => value.Write(_bytes[Field.Destination..]);
     }
 
-    /// <summary>All bytes behind the header, extension headers included, without any padding of the frame; of a truncated packet, what is there of them.</summary>
+    /// <summary>
+    /// All bytes behind the header, extension headers included, without any padding of the frame; of a truncated packet, what is there of them.
+    /// </summary>
     public Span<byte> Payload => _bytes[HeaderBytes..];
 
     /// <summary>A walk over the extension headers, at its start.</summary>

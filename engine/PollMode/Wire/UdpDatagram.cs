@@ -66,7 +66,9 @@ public readonly ref struct UdpDatagram
         return false;
     }
 
-    /// <summary>As <see cref="TryParse"/>, but only the header must be there: for the first segment of a chain, a first fragment, and what an ICMP error quotes.</summary>
+    /// <summary>
+    /// As <see cref="TryParse"/>, but only the header must be there: for the first segment of a chain, a first fragment, and what an ICMP error quotes.
+    /// </summary>
     public static bool TryParseTruncated(Span<byte> bytes, out UdpDatagram datagram)
     {
         datagram = default;
@@ -103,7 +105,8 @@ public readonly ref struct UdpDatagram
         return true;
     }
 
-    /// <summary>Whether the datagram is unharmed, as far as a checksum tells. Without one this is false: whether that is acceptable depends on the IP version.</summary>
+    /// <summary>Whether the datagram is unharmed, as far as a checksum tells.</summary>
+    /// <remarks>False without one (see <see cref="HasChecksum"/>): whether that is acceptable depends on the IP version.</remarks>
     /// <param name="pseudoHeader">The sum of the pseudo-header: <see cref="Ipv4Packet.PseudoHeader"/> or <see cref="Ipv6Packet.PseudoHeader"/>.</param>
     public bool IsChecksumValid(uint pseudoHeader) => HasChecksum && InternetChecksum.IsValid(_bytes, pseudoHeader);
 

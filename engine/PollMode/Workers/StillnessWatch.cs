@@ -11,10 +11,10 @@ internal sealed class StillnessWatch
     private readonly long[] _turns;
     private long _movement = -1;
 
-    internal StillnessWatch(IReadOnlyList<Worker> workers)
+    internal StillnessWatch(Worker[] workers)
     {
-        _workers = [.. workers];
-        _turns = new long[workers.Count];
+        _workers = workers;
+        _turns = new long[workers.Length];
     }
 
     /// <summary>Looks in a row that found all at rest.</summary>

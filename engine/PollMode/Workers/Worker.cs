@@ -54,7 +54,7 @@ internal sealed unsafe class Worker : IDisposable
 
     internal WorkerCounters Counters => _counters;
 
-    internal IReadOnlyList<RxBinding> Receive => _receive;
+    internal ReadOnlySpan<RxBinding> Receive => _receive;
 
     /// <summary>True when the worker was told to drain, has seen that, and has nothing left to send.</summary>
     internal bool IsQuiet => _quiet && _state == (int)WorkerState.Draining;

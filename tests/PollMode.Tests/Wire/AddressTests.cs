@@ -116,7 +116,8 @@ public sealed class AddressTests
     }
 
     [Fact]
-    public void Prefixes_equal_those_of_the_base_class_library() => Gen.Select(Gen.Byte.Array[16], Gen.Byte.Array[16], Gen.Int[0, 128]).Sample((bytes, other, length) =>
+    public void Prefixes_equal_those_of_the_base_class_library() => Gen.Select(
+        Gen.Byte.Array[16], Gen.Byte.Array[16], Gen.Int[0, 128]).Sample((bytes, other, length) =>
     {
         // The address under test shares some bits with the prefix, so that both verdicts occur.
         Ipv6Address mixed = new((Ipv6Address.Read(bytes).Value & (UInt128.MaxValue << 40)) | (Ipv6Address.Read(other).Value >> 88));

@@ -1,0 +1,37 @@
+namespace PollMode.Examples.Forwarder;
+
+/// <summary>Says what opening got, and afterwards what went wrong.</summary>
+internal sealed class StartupTable(TextWriter writer, TextWriter errors) : EngineObserver
+{
+    /// <inheritdoc/>
+    public override void ArenaReady(Engine engine, IReadOnlyList<string> report) => Write("memory", report);
+
+    /// <inheritdoc/>
+    public override void PortOpened(Engine engine, int index, IPort port) => Write($"port {index}", [port.Name, .. port.Report]);
+
+    /// <inheritdoc/>
+    public override void WorkerStarted(Engine engine, int index, int? cpu, IReadOnlyList<string> queues) =>
+        Write($"worker {index}", [$"{(cpu is { } core ? $"core {core}" : "not pinned")}, polls {string.Join(", ", queues)}"]);
+
+    /// <inheritdoc/>
+    public override void LinkChanged(Engine engine, int port, LinkState link) => writer.WriteLine($"port {port}: link {link}");
+
+    /// <inheritdoc/>
+    public override void StageFaulted(Engine engine, int worker, long faults, Exception last) =>
+        errors.WriteLine($"A stage of worker {worker} threw {faults} times; the last time it said: {last.Message}");
+
+    /// <inheritdoc/>
+    public override void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples) =>
+        errors.WriteLine($"{count} buffers did not come home: {string.Join("; ", examples)}");
+
+    /// <inheritdoc/>
+    public override void CloseFailed(Engine engine, Exception fault) => errors.WriteLine(fault.Message);
+
+    private void Write(string what, IReadOnlyList<string> lines)
+    {
+        for (int i = 0; i < lines.Count; i++)
+        {
+            writer.WriteLine($"{(i == 0 ? what : string.Empty),-10} {lines[i]}");
+        }
+    }
+}
