@@ -47,7 +47,7 @@ internal sealed class EngineParts : IDisposable
     internal void Open(Action<PipelineBuilder>? pipeline, PacketTrace trace)
     {
         RequestedPort[] requested = [.. _options.Ports.Select(_drivers.Resolve)];
-        PortPlan[] plans = [.. requested.Select(port => port.Driver.Probe(port.Spec))];
+        PortPlan[] plans = [.. requested.Select(port => port.Probe())];
         IReadOnlyList<int> cores = _options.Cores.Length > 0 ? CpuList.Parse(_options.Cores) : [];
         CpuAffinity.Check(cores);
 
