@@ -110,13 +110,18 @@ internal sealed class EngineParts : IDisposable
         }
     }
 
-    /// <summary>Tells all workers to drain, waits until none has anything left, then ends them.</summary>
-    internal bool Stop(TimeSpan timeout)
+    internal void StopReceiving()
     {
         foreach (Worker worker in _workers)
         {
             worker.Drain();
         }
+    }
+
+    /// <summary>Tells all workers to drain, waits until none has anything left, then ends them.</summary>
+    internal bool Stop(TimeSpan timeout)
+    {
+        StopReceiving();
 
         // Two looks in a row: a packet may be between two workers when the first is taken.
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
