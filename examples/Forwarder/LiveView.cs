@@ -1,5 +1,4 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace PollMode.Examples.Forwarder;
 
@@ -20,7 +19,7 @@ internal sealed class LiveView(Engine engine) : IView
         });
     }
 
-    private static IRenderable Draw(Rates rates)
+    private static Rows Draw(Rates rates)
     {
         EngineStatistics now = rates.Now;
         Table table = new Table().Title("PollMode forwarder, Ctrl-C to stop");

@@ -88,9 +88,9 @@ public sealed class MacStageTests
     {
         using var bench = new StageBench(bufferBytes: 256);
         byte[] whole = Frames.Numbered(300);
-        Packet packet = bench.Frame(whole[..120]);
-        packet.AppendSegments(bench.Frame(whole[120..200]));
-        packet.AppendSegments(bench.Frame(whole[200..]));
+        Packet packet = bench.Frame(whole.AsSpan(..120));
+        packet.AppendSegments(bench.Frame(whole.AsSpan(120..200)));
+        packet.AppendSegments(bench.Frame(whole.AsSpan(200..)));
 
         Assert.True(bench.Pool.TryCopy(packet, out Packet copy));
 
@@ -120,7 +120,7 @@ public sealed class MacStageTests
             Assert.Equal<byte>(frame, burst[3].Span);
             for (int i = 0; i < 3; i++)
             {
-                Assert.Equal<byte>(frame[12..], burst[i].Span[12..]);
+                Assert.Equal<byte>(frame.AsSpan(12..), burst[i].Span[12..]);
             }
         });
         bench.AssertHome();

@@ -1,4 +1,5 @@
 using CsCheck;
+using PollMode.Wire;
 using Xunit;
 
 namespace PollMode.Tests.Stages.Shipped;
@@ -12,7 +13,7 @@ public sealed class StageConservationTests
         Gen.Int[1, 9].Select<int, Func<IStage>>(n => () => new MirrorStage(n, n)),
         Gen.Int[-1, 3].Select<int, Func<IStage>>(port => () => new ForwardStage([port])),
         Gen.Const<Func<IStage>>(() => new CountStage(new TrafficCount())),
-        Gen.Const<Func<IStage>>(() => new FilterStage(FilterAction.Drop, new FilterRule { EtherType = (Wire.EtherType)0x0D0E, Action = FilterAction.Pass })));
+        Gen.Const<Func<IStage>>(() => new FilterStage(FilterAction.Drop, new FilterRule { EtherType = (EtherType)0x0D0E, Action = FilterAction.Pass })));
 
     [Fact]
     public void NoPacketIsLostOrDoubled() =>
