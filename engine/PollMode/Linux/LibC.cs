@@ -24,6 +24,11 @@ internal static unsafe partial class LibC
     internal const int MADV_HUGEPAGE = 14;
     internal const int MADV_NOHUGEPAGE = 15;
 
+    // asm-generic/fcntl.h, linux/sched.h
+    internal const int O_RDONLY = 0;
+    internal const int O_CLOEXEC = 0x80000;
+    internal const int CLONE_NEWNET = 0x40000000;
+
     // linux/mempolicy.h
     internal const int MPOL_BIND = 2;
     internal const int MPOL_F_NODE = 1;
@@ -42,6 +47,15 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     internal static partial int Madvise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    internal static partial int Open(byte* path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    internal static partial int Close(int fileDescriptor);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    internal static partial int Setns(int fileDescriptor, int kind);
 
     [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
     internal static partial int SchedSetAffinity(int threadId, nuint maskBytes, ulong* mask);
