@@ -101,6 +101,11 @@ public sealed class HostCommand : IDisposable
 
     private void Append(object sender, DataReceivedEventArgs line)
     {
+        if (line.Data == null)
+        {
+            return;
+        }
+
         lock (_output)
         {
             _output.AppendLine(line.Data);

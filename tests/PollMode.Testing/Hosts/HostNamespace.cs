@@ -3,11 +3,11 @@ namespace PollMode.Testing;
 /// <summary>A network namespace of a test's own, with loopback up; deleted at its end with everything in it.</summary>
 public sealed class HostNamespace : IDisposable
 {
-    private static int s_count;
+    private static int _count;
 
     public HostNamespace(string label)
     {
-        Name = $"pm{Environment.ProcessId}-{label}{Interlocked.Increment(ref s_count)}";
+        Name = $"pm{Environment.ProcessId}-{label}{Interlocked.Increment(ref _count)}";
         HostCommand.Must("ip", "netns", "add", Name);
         Ip("link", "set", "lo", "up");
     }
