@@ -13,10 +13,10 @@ internal sealed unsafe class BurstSpace : IDisposable
     private readonly int _capacity;
     private int _dropped;
 
-    internal BurstSpace(Mempool pool, int burstSize, PacketTrace trace)
+    internal BurstSpace(Mempool pool, int burstSize, PacketTrace? trace = null)
     {
         Pool = pool;
-        Trace = trace;
+        Trace = trace ?? new PacketTrace();
         _capacity = burstSize * Growth;
         _block = new NativeBlock(((long)_capacity * ((3 * sizeof(Packet)) + sizeof(short))) + (DropReason.Limit * sizeof(long)), "a worker's bursts");
     }
