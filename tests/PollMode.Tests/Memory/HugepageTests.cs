@@ -110,18 +110,20 @@ public sealed class HugepageTests : IDisposable
         arena.Dispose();
     }
 
-    private static long Free() => long.Parse(
-        File.ReadLines("/proc/meminfo").First(line => line.StartsWith("HugePages_Free:", StringComparison.Ordinal))["HugePages_Free:".Length..].Trim(),
+    private static long Free() => Read("HugePages_Free:");
+
+    private static long Read(string key) => long.Parse(
+        File.ReadLines("/proc/meminfo").First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Trim(),
         CultureInfo.InvariantCulture);
 
-    /// <summary>Sees to at least so many free hugepages; or to a given number, when others use none.</summary>
+    /// <summary>Sees to at least so many free hugepages, or to a given number, beside those that other processes use.</summary>
     private int Reserve(int atLeast, int? exactly = null)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists(Reserved), "needs root to reserve hugepages in /proc/sys/vm/nr_hugepages");
         _changed = true;
         try
         {
-            File.WriteAllText(Reserved, $"{exactly ?? Math.Max(atLeast, long.Parse(_before, CultureInfo.InvariantCulture) + atLeast)}");
+            File.WriteAllText(Reserved, $"{Math.Max(Read("HugePages_Total:") - Free() + (exactly ?? atLeast), exactly == null ? long.Parse(_before, CultureInfo.InvariantCulture) : 0)}");
         }
         catch (IOException)
         {
