@@ -19,7 +19,7 @@ internal static class Demo
             Engine = new EngineOptions
             {
                 Name = "demo",
-                Ports = ["null", "null", "null:rx=0", "null:rx=0"],
+                Ports = ["gen:size=64,flows=64", "ring:demo,size=4096", "ring:demo,size=4096", "null:rx=0"],
                 Egress = [2, 3, Burst.NoPort, Burst.NoPort],
                 Workers = engine.Cores.Length == 0 ? Math.Min(2, Environment.ProcessorCount) : 0,
                 BurstSize = engine.BurstSize,

@@ -7,7 +7,7 @@ internal static class Drivers
 {
     /// <summary>By name, for port specs.</summary>
     public static DriverRegistry All { get; } = new DriverRegistry()
-        .Add(new NullDriver());
+        .AddSoftwareDrivers();
 
     /// <summary>Writes every driver and decorator with its keys.</summary>
     public static void Write(TextWriter writer)

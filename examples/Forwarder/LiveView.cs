@@ -19,7 +19,7 @@ internal sealed class LiveView(Engine engine) : IView
         });
     }
 
-    private static Table Draw(Rates rates)
+    private static Rows Draw(Rates rates)
     {
         EngineStatistics now = rates.Now;
         Table table = new Table().Title("PollMode forwarder, Ctrl-C to stop");
@@ -40,9 +40,11 @@ internal sealed class LiveView(Engine engine) : IView
 
         string drops = now.Dropped.Count == 0 ? "none" : string.Join(", ", now.Dropped.Select(drop => $"{drop.Key} {drop.Value:N0}"));
         double occupancy = now.PoolCapacity == 0 ? 0 : 100.0 * now.PoolInFlight / now.PoolCapacity;
-        table.Caption(Markup.Escape(
-            $"{rates.Mpps:F3} Mpps, {rates.Gbps:F3} Gbit/s; dropped: {drops}\n" +
-            $"pools: {now.PoolInFlight:N0} of {now.PoolCapacity:N0} buffers in flight ({occupancy:F1} %); empty polls: {rates.EmptyPollPercent:F1} %"));
-        return table;
+        return new Rows(
+            table,
+            new Text($"all ports: {rates.Mpps:F3} Mpps, {rates.Gbps:F3} Gbit/s"),
+            new Text($"dropped: {drops}"),
+            new Text($"pools: {now.PoolInFlight:N0} of {now.PoolCapacity:N0} buffers in flight ({occupancy:F1} %)"),
+            new Text($"empty polls: {rates.EmptyPollPercent:F1} %"));
     }
 }

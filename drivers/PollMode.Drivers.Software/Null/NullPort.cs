@@ -6,6 +6,8 @@ internal sealed class NullPort : IPort
     private readonly NullSettings _settings;
     private readonly int _index;
     private readonly int _headroom;
+    private readonly OpenedQueues _rx;
+    private readonly OpenedQueues _tx;
 
     internal NullPort(PortSpec spec, NullSettings settings, PortContext context)
     {
@@ -21,6 +23,8 @@ internal sealed class NullPort : IPort
             Segments = true,
             ZeroCopy = true,
         };
+        _rx = new OpenedQueues(Name, "receive", settings.Queues);
+        _tx = new OpenedQueues(Name, "transmit", int.MaxValue);
     }
 
     public string Name { get; }
@@ -31,9 +35,17 @@ internal sealed class NullPort : IPort
 
     public IReadOnlyList<string> Report => [];
 
-    public IRxQueue OpenRxQueue(int queue, Mempool pool) => new NullRxQueue(_settings, _index, _headroom, pool);
+    public IRxQueue OpenRxQueue(int queue, Mempool pool)
+    {
+        _rx.Add(queue);
+        return new NullRxQueue(_settings, _index, _headroom, pool);
+    }
 
-    public ITxQueue OpenTxQueue(int queue, Mempool pool) => new NullTxQueue(pool);
+    public ITxQueue OpenTxQueue(int queue, Mempool pool)
+    {
+        _tx.Add(queue);
+        return new NullTxQueue(pool);
+    }
 
     public void Dispose()
     {

@@ -33,6 +33,11 @@ internal sealed class NullRxQueue : IRxQueue
         }
 
         int count = _pool.Rent(packets);
+        if (count < packets.Length)
+        {
+            Counters.NoBuffer++;
+        }
+
         foreach (Packet packet in packets[..count])
         {
             packet.SetFrame(_headroom, _port, _size);

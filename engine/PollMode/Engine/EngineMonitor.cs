@@ -97,7 +97,7 @@ internal sealed class EngineMonitor : IDisposable
                 _observer?.WorkerFaulted(_engine, worker.Index, fault);
                 if (_parts.StopsOnFault)
                 {
-                    _parts.Drain();
+                    _parts.StopReceiving();
                 }
 
                 if (_parts.StopsOnFault || !worker.EndedByPolicy || Array.TrueForAll(_parts.Workers, static each => each.HasEnded))

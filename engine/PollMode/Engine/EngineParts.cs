@@ -47,7 +47,7 @@ internal sealed class EngineParts : IDisposable
     internal void Open(Action<PipelineBuilder>? pipeline, PacketTrace trace)
     {
         RequestedPort[] requested = [.. _options.Ports.Select(_drivers.Resolve)];
-        PortPlan[] plans = [.. requested.Select(port => port.Driver.Probe(port.Spec))];
+        PortPlan[] plans = [.. requested.Select(port => port.Probe())];
         IReadOnlyList<int> cores = _options.Cores.Length > 0 ? CpuList.Parse(_options.Cores) : [];
         CpuAffinity.Check(cores);
 
@@ -111,7 +111,7 @@ internal sealed class EngineParts : IDisposable
     }
 
     /// <summary>Stops receiving; what is inside still leaves.</summary>
-    internal void Drain()
+    internal void StopReceiving()
     {
         foreach (Worker worker in _workers)
         {
@@ -122,7 +122,7 @@ internal sealed class EngineParts : IDisposable
     /// <summary>Tells all workers to drain, waits until none has anything left, then ends them.</summary>
     internal bool Stop(TimeSpan timeout)
     {
-        Drain();
+        StopReceiving();
         long deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         var watch = new StillnessWatch(Workers);
         while (watch.StillLooks < 2 && Environment.TickCount64 < deadline)

@@ -9,7 +9,7 @@ namespace PollMode;
 /// workers without a copy.
 /// </summary>
 /// <remarks>Thread-safe. Slabs are taken and given back while pools are made, grow and go, never for a packet.</remarks>
-public sealed unsafe class Arena : IDisposable
+public sealed unsafe partial class Arena : IDisposable
 {
     /// <summary>Size of a slab: the hugepage of x86-64 and Arm64.</summary>
     public const int SlabBytes = 2 << 20;
@@ -60,6 +60,10 @@ public sealed unsafe class Arena : IDisposable
 
         BaseAddress = (byte*)(((nuint)_reservation + alignment - 1) & ~(alignment - 1));
         _metadata = new NativeBlock((long)SlabLimit * BuffersPerSlab * PacketMetadata.Bytes, "packet metadata");
+        if (options.Shared)
+        {
+            FillShared();
+        }
     }
 
     /// <summary>First address of the range; a multiple of 2 MiB.</summary>
@@ -272,6 +276,7 @@ public sealed unsafe class Arena : IDisposable
         _disposed = true;
         SlabsUnmapped = SlabsMapped;
         _ = LibC.Munmap(_reservation, _reservationBytes);
+        CloseShared();
         _metadata.Dispose();
     }
 

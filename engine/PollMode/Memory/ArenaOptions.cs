@@ -24,6 +24,12 @@ public sealed class ArenaOptions
     /// <summary>NUMA node to take memory from, bound before the first touch; null for wherever the kernel likes.</summary>
     public int? NumaNode { get; set; }
 
+    /// <summary>
+    /// Whether the arena is shared memory: one sealed memfd (<see cref="Arena.SharedFileDescriptor"/>) that a peer can map. Such an arena is
+    /// taken whole at the start and of one kind of pages.
+    /// </summary>
+    public bool Shared { get; set; }
+
     internal void Validate()
     {
         if (BufferBytes is < 256 or > 65536 || BufferBytes % 64 != 0)

@@ -125,6 +125,7 @@ internal sealed unsafe class Worker : IDisposable
 
     private void Run()
     {
+        int started = 0;
         try
         {
             if (_plan.Cpu is { } cpu)
@@ -133,10 +134,11 @@ internal sealed unsafe class Worker : IDisposable
             }
 
             _pool.BindOwner();
-            var context = new StageContext { WorkerIndex = Index, Pool = _pool, Ports = _plan.Ports };
+            var context = new StageContext { WorkerIndex = Index, Pool = _pool, Ports = _plan.Ports, Space = _space };
             foreach (IStage stage in _stages)
             {
                 stage.Start(context);
+                started++;
             }
 
             _state = (int)WorkerState.Running;
@@ -145,13 +147,16 @@ internal sealed unsafe class Worker : IDisposable
                 Turn();
             }
 
+            FinishStages(ref started);
             _state = (int)WorkerState.Stopped;
         }
 #pragma warning disable CA1031 // A worker's thread is where its faults end: they are kept for the engine to report.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            // Before the state, by which others see that the worker has ended: its stages must have given back what they held by then.
             LastFault = fault;
+            TryFinishStages(ref started);
             _state = (int)WorkerState.Faulted;
         }
         finally
@@ -161,6 +166,32 @@ internal sealed unsafe class Worker : IDisposable
             foreach ((HandOffQueue from, _) in _handOffs)
             {
                 from.Close();
+            }
+        }
+    }
+
+    private void FinishStages(ref int started)
+    {
+        while (started > 0)
+        {
+            _stages[--started].Finish();
+        }
+    }
+
+    /// <summary>Finishes the stages that are still open after a fault: each gets its chance, whatever another throws.</summary>
+    private void TryFinishStages(ref int started)
+    {
+        while (started > 0)
+        {
+            try
+            {
+                FinishStages(ref started);
+            }
+#pragma warning disable CA1031 // The first fault is the one to report.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                // The stage that threw counts as finished; go on with those before it.
             }
         }
     }

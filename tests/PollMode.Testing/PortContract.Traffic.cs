@@ -1,0 +1,217 @@
+using Xunit;
+
+namespace PollMode.Testing;
+
+public abstract partial class PortContract
+{
+    /// <summary>How long a port that works asynchronously may take for what it was asked; only a broken one needs all of it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public void Received_packets_are_the_callers() => Run(harness =>
+    {
+        Feed(harness, 32);
+        var packets = new Packet[64];
+        int count = ReceiveSome(harness, packets);
+        Assert.InRange(count, 1, 64);
+        Assert.True(harness.Memory.InFlight >= count);
+        Assert.Equal(count, packets[..count].Distinct().Count());
+        foreach (Packet packet in packets[..count])
+        {
+            Assert.False(packet.IsNone);
+            Assert.Equal(1, packet.ReferenceCount);
+            Assert.Equal(harness.PortIndex, packet.Port);
+            Assert.InRange(packet.TotalLength, 14, harness.Port.Capabilities.MaxFrameBytes);
+            Assert.True(packet.SegmentCount == 1 || harness.Port.Capabilities.Segments);
+            packet.Span.Fill(0xAA);
+            packet.Free();
+        }
+
+        Assert.All(packets[count..], packet => Assert.True(packet.IsNone));
+    });
+
+    [Fact]
+    public void Frames_arrive_whole_and_in_order() => Run(harness =>
+    {
+        if (harness.MakesOwnFrames)
+        {
+            // It is told no frames that could arrive; what it makes is its own tests' matter. What arrives must not be empty all the same.
+            Move(harness, 500);
+            return;
+        }
+
+        byte[][] frames = TestFrames.MakeMany(300);
+        int fed = harness.Feed(frames);
+        Assert.InRange(fed, 1, frames.Length);
+        var packets = new Packet[64];
+        for (int arrived = 0; arrived < fed;)
+        {
+            int count = ReceiveSome(harness, packets);
+            Assert.True(count > 0, $"{arrived} of {fed} frames arrived, then no more");
+            foreach (Packet packet in packets[..count])
+            {
+                Assert.Equal(frames[arrived++], BytesOf(packet));
+                packet.Free();
+            }
+        }
+    });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(256)]
+    public void Bursts_of_any_size_are_served(int burst) => Run(harness =>
+    {
+        var packets = new Packet[burst];
+        int arrived = 0;
+        for (int round = 0; round < 8; round++)
+        {
+            Feed(harness, 256);
+            int count = burst == 0 ? harness.Rx.Receive(packets) : ReceiveSome(harness, packets);
+            Assert.InRange(count, burst == 0 ? 0 : 1, burst);
+            arrived += count;
+            int sent = harness.Tx.Send(packets.AsSpan(0, count));
+            Assert.InRange(sent, 0, count);
+            harness.Memory.Pool.Return(packets.AsSpan(sent, count - sent));
+            harness.Discard();
+        }
+
+        Assert.Equal(arrived, harness.Rx.Counters.Packets);
+    });
+
+    [Fact]
+    public void With_nothing_there_nothing_is_received() => Run(harness =>
+    {
+        if (harness.MakesOwnFrames)
+        {
+            Assert.Equal(0, harness.Rx.Receive([]));
+        }
+        else
+        {
+            Assert.Equal(0, harness.Rx.Receive(new Packet[64]));
+        }
+
+        Assert.Equal(0, harness.Rx.Counters.Packets);
+        Assert.Equal(0, harness.Rx.Counters.Bytes);
+        Assert.Equal(0, harness.Tx.Send([]));
+        Assert.Equal(0, harness.Memory.InFlight);
+    });
+
+    [Fact]
+    public void Counters_equal_what_passed() => Run(harness =>
+    {
+        var packets = new Packet[64];
+        long received = 0, receivedBytes = 0, sent = 0, sentBytes = 0;
+        for (int round = 0; round < 16; round++)
+        {
+            Feed(harness, 64);
+            int count = ReceiveSome(harness, packets);
+            int[] lengths = [.. packets[..count].Select(packet => packet.TotalLength)];
+            received += count;
+            receivedBytes += lengths.Sum();
+            int taken = harness.Tx.Send(packets.AsSpan(0, count));
+            sent += taken;
+            sentBytes += lengths[..taken].Sum();
+            harness.Memory.Pool.Return(packets.AsSpan(taken, count - taken));
+            harness.Discard();
+        }
+
+        Assert.True(received > 0 && sent > 0);
+        Assert.Equal((received, receivedBytes), (harness.Rx.Counters.Packets, harness.Rx.Counters.Bytes));
+        Assert.Equal((sent, sentBytes), (harness.Tx.Counters.Packets, harness.Tx.Counters.Bytes));
+    });
+
+    [Fact]
+    public void A_burst_allocates_nothing() => Run(harness =>
+    {
+        var packets = new Packet[64];
+        byte[][] frames = TestFrames.MakeMany(64);
+        long allocated = 0;
+        long moved = 0;
+        for (int round = 0; round < 2000; round++)
+        {
+            harness.Feed(frames);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            int count = harness.Rx.Receive(packets);
+            int sent = harness.Tx.Send(packets.AsSpan(0, count));
+            harness.Memory.Pool.Return(packets.AsSpan(sent, count - sent));
+            harness.Tx.Service();
+            long after = GC.GetAllocatedBytesForCurrentThread();
+            harness.Discard();
+            if (round >= 100)
+            {
+                allocated += after - before;
+                moved += count;
+            }
+        }
+
+        Assert.True(moved > 0);
+        Assert.Equal(0, allocated);
+    });
+
+    [Fact]
+    public void Without_buffers_receiving_counts_and_goes_on_later() => Run(harness =>
+    {
+        var all = new Packet[harness.Memory.Pool.LimitBuffers];
+        int rented = harness.Memory.Pool.Rent(all);
+        Feed(harness, 64);
+        var packets = new Packet[64];
+        int count = harness.Rx.Receive(packets);
+        if (harness.RentsToReceive)
+        {
+            Assert.Equal(0, count);
+            Assert.True(harness.Rx.Counters.NoBuffer > 0, "NoBuffer was not counted");
+        }
+
+        harness.Memory.Pool.Return(packets.AsSpan(0, count));
+        harness.Memory.Pool.Return(all.AsSpan(0, rented));
+        Feed(harness, 64);
+        count = ReceiveSome(harness, packets);
+        Assert.True(count > 0, "nothing is received although there are buffers again");
+        harness.Memory.Pool.Return(packets.AsSpan(0, count));
+    });
+
+    /// <summary>Feeds frames; a port that is full of frames already takes fewer.</summary>
+    private static void Feed(PortHarness harness, int count) => harness.Feed(TestFrames.MakeMany(count));
+
+    /// <summary>Receives until something comes.</summary>
+    private static int ReceiveSome(PortHarness harness, Span<Packet> packets)
+    {
+        long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        while (true)
+        {
+            int count = harness.Rx.Receive(packets);
+            if (count > 0 || Environment.TickCount64 > deadline)
+            {
+                return count;
+            }
+
+            Thread.Yield();
+        }
+    }
+
+    /// <summary>Receives and sends at least as many packets as asked for.</summary>
+    private static void Move(PortHarness harness, int packets)
+    {
+        var burst = new Packet[64];
+        for (int moved = 0; moved < packets;)
+        {
+            Feed(harness, 64);
+            int count = ReceiveSome(harness, burst);
+            Assert.True(count > 0, $"{moved} of {packets} packets were received, then no more");
+            Assert.All(burst[..count], packet => Assert.True(packet.TotalLength > 0));
+            int sent = harness.Tx.Send(burst.AsSpan(0, count));
+            harness.Memory.Pool.Return(burst.AsSpan(sent, count - sent));
+            harness.Discard();
+            moved += count;
+        }
+    }
+
+    private static byte[] BytesOf(Packet packet)
+    {
+        var bytes = new byte[packet.TotalLength];
+        packet.CopyTo(bytes);
+        return bytes;
+    }
+}
