@@ -142,8 +142,16 @@ public sealed class EngineFaultTests
     {
         var options = new EngineOptions
         {
-            Name = " ", BurstSize = 257, Workers = -1, SendRetries = -1, BuffersPerWorker = -1, BufferBytes = 100, HeadroomBytes = 3, HandOffPackets = 1,
-            Cores = "2-", Egress = [5],
+            Name = " ",
+            BurstSize = 257,
+            Workers = -1,
+            SendRetries = -1,
+            BuffersPerWorker = -1,
+            BufferBytes = 100,
+            HeadroomBytes = 3,
+            HandOffPackets = 1,
+            Cores = "2-",
+            Egress = [5],
         };
         IReadOnlyList<string> faults = options.Validate();
         foreach (string name in new[] { "Name", "Ports", "BurstSize", "Workers", "SendRetries", "BuffersPerWorker", "BufferBytes", "HeadroomBytes", "HandOffPackets", "Cores", "Egress" })
