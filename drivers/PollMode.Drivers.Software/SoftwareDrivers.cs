@@ -3,7 +3,7 @@ namespace PollMode.Drivers.Software;
 /// <summary>The software drivers and decorators, to be registered at once.</summary>
 public static class SoftwareDrivers
 {
-    /// <summary>Adds <c>null</c>, <c>ring</c> and <c>gen</c>.</summary>
+    /// <summary>Adds <c>null</c>, <c>ring</c>, <c>gen</c> and the decorator <c>fault</c>.</summary>
     /// <returns>The registry, for chaining.</returns>
     public static DriverRegistry AddSoftwareDrivers(this DriverRegistry drivers)
     {
@@ -11,6 +11,7 @@ public static class SoftwareDrivers
         return drivers
             .Add(new NullDriver())
             .Add(new RingDriver())
-            .Add(new GeneratorDriver());
+            .Add(new GeneratorDriver())
+            .Add(new FaultDecorator());
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using PollMode.Wire;
 
 namespace PollMode.Drivers.Software;
 
@@ -39,7 +40,7 @@ internal sealed class FrameTemplate
         }
 
         _udpHeaders = new ulong[settings.Flows];
-        uint common = Sum(_frame.AsSpan(addresses, _udp - addresses)) + Sum(_frame.AsSpan(_udp + UdpBytes));
+        uint common = InternetChecksum.Sum(_frame.AsSpan(_udp + UdpBytes), InternetChecksum.Sum(_frame.AsSpan(addresses, _udp - addresses)));
         for (int flow = 0; flow < _udpHeaders.Length; flow++)
         {
             _udpHeaders[flow] = MakeUdpHeader(flow, common);
@@ -53,28 +54,6 @@ internal sealed class FrameTemplate
     {
         _frame.AsSpan().CopyTo(new Span<byte>(destination, _frame.Length));
         Unsafe.WriteUnaligned(destination + _udp, _udpHeaders[flow]);
-    }
-
-    /// <summary>Adds up 16-bit words in network order, the last one filled up with zero (RFC 1071).</summary>
-    private static uint Sum(ReadOnlySpan<byte> bytes)
-    {
-        ulong sum = 0;
-        for (int i = 0; i + 1 < bytes.Length; i += 2)
-        {
-            sum += BinaryPrimitives.ReadUInt16BigEndian(bytes[i..]);
-        }
-
-        return Fold((bytes.Length & 1) == 0 ? sum : sum + ((ulong)bytes[^1] << 8));
-    }
-
-    private static uint Fold(ulong sum)
-    {
-        while (sum > 0xFFFF)
-        {
-            sum = (sum & 0xFFFF) + (sum >> 16);
-        }
-
-        return (uint)sum;
     }
 
     /// <summary>Addresses with the bit for "locally administered", so that they belong to no vendor.</summary>
@@ -96,7 +75,7 @@ internal sealed class FrameTemplate
         header[9] = Udp;
         ReadOnlySpan<byte> addresses = [198, 18, (byte)queue, 1, 198, 19, (byte)queue, 2];
         addresses.CopyTo(header[12..]);
-        BinaryPrimitives.WriteUInt16BigEndian(header[10..], (ushort)~Sum(header));
+        BinaryPrimitives.WriteUInt16BigEndian(header[10..], InternetChecksum.Compute(header));
         return EthernetBytes + 12;
     }
 
@@ -125,8 +104,7 @@ internal sealed class FrameTemplate
         BinaryPrimitives.WriteUInt16BigEndian(header, (ushort)(FirstPort + (flow % PortsOfRange)));
         BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)(FirstPort + (flow / PortsOfRange)));
         BinaryPrimitives.WriteUInt16BigEndian(header[4..], (ushort)length);
-        ushort checksum = (ushort)~Fold((ulong)common + Sum(header) + Udp + (uint)length);
-        BinaryPrimitives.WriteUInt16BigEndian(header[6..], checksum == 0 ? (ushort)0xFFFF : checksum);
+        BinaryPrimitives.WriteUInt16BigEndian(header[6..], InternetChecksum.FinishUdp(InternetChecksum.Sum(header, common + Udp + (uint)length)));
         return Unsafe.ReadUnaligned<ulong>(ref header[0]);
     }
 }

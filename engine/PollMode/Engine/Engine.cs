@@ -113,6 +113,15 @@ public sealed class Engine : IDisposable
         _monitor = new EngineMonitor(this, _parts, _observer, _completion);
     }
 
+    /// <summary>Stops receiving from live queues and goes on with what is inside: the first half of <see cref="Stop"/>, for hosts that stop in steps.</summary>
+    public void StopReceiving()
+    {
+        if (State == EngineState.Running)
+        {
+            _parts!.StopReceiving();
+        }
+    }
+
     /// <summary>Stops receiving, sends what is inside, and joins the workers.</summary>
     /// <param name="timeout">How long to wait for packets inside the engine; what is left then is freed and counted.</param>
     /// <returns>True if everything had left in time.</returns>

@@ -51,7 +51,8 @@ internal sealed class EngineLayout
         LargestPages = _options.LargestPages,
         SmallestPages = _options.SmallestPages,
         NumaNode = _options.NumaNode,
-        LimitBytes = (long)WorkerCount * SlabsFor(Math.Max(_buffers, _plans.Any(plan => plan.NeedsFilledArena) ? 0 : _options.BufferLimitPerWorker)) * Arena.SlabBytes,
+        Shared = _plans.Any(plan => plan.NeedsSharedMemory),
+        LimitBytes = (long)WorkerCount * SlabsFor(Math.Max(_buffers, _plans.Any(plan => plan.NeedsFilledArena || plan.NeedsSharedMemory) ? 0 : _options.BufferLimitPerWorker)) * Arena.SlabBytes,
     };
 
     internal MempoolOptions PoolOptions(int worker) => new()

@@ -17,8 +17,8 @@ internal sealed class EngineMonitor : IDisposable
     private readonly long[] _faultsSeen;
     private readonly bool[] _endSeen;
     private readonly LinkState[] _linksSeen;
-    private long _movementSeen = -1;
-    private int _quietLooks;
+    private readonly StillnessWatch _watch;
+    private readonly Action _look;
 
     internal EngineMonitor(Engine engine, EngineParts parts, EngineObserver? observer, TaskCompletionSource completion)
     {
@@ -26,6 +26,8 @@ internal sealed class EngineMonitor : IDisposable
         _parts = parts;
         _observer = observer;
         _completion = completion;
+        _look = Look;
+        _watch = new StillnessWatch(parts.Workers);
         _faultsSeen = new long[parts.Workers.Length];
         _endSeen = new bool[parts.Workers.Length];
         _linksSeen = [.. parts.Ports.Select(port => port.Link)];
@@ -39,7 +41,7 @@ internal sealed class EngineMonitor : IDisposable
         if (Thread.CurrentThread != _thread)
         {
             _thread.Join();
-            LookAtWorkers();
+            Guarded(LookAtWorkers);
         }
     }
 
@@ -47,9 +49,33 @@ internal sealed class EngineMonitor : IDisposable
     {
         while (!_stop.Wait(PeriodMilliseconds))
         {
-            LookAtWorkers();
-            LookAtLinks();
-            LookForTheEnd();
+            if (!Guarded(_look))
+            {
+                return;
+            }
+        }
+    }
+
+    private void Look()
+    {
+        LookAtWorkers();
+        LookAtLinks();
+        LookForTheEnd();
+    }
+
+    private bool Guarded(Action look)
+    {
+        try
+        {
+            look();
+            return true;
+        }
+#pragma warning disable CA1031 // An observer's or a port's fault ends the watching, with a failed completion, but not the process.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _completion.TrySetException(fault);
+            return false;
         }
     }
 
@@ -69,7 +95,12 @@ internal sealed class EngineMonitor : IDisposable
                 _endSeen[worker.Index] = true;
                 Exception fault = worker.LastFault!;
                 _observer?.WorkerFaulted(_engine, worker.Index, fault);
-                if (_parts.StopsOnFault || fault is not PollModeException || Array.TrueForAll(_parts.Workers, static each => each.HasEnded))
+                if (_parts.StopsOnFault)
+                {
+                    _parts.StopReceiving();
+                }
+
+                if (_parts.StopsOnFault || !worker.EndedByPolicy || Array.TrueForAll(_parts.Workers, static each => each.HasEnded))
                 {
                     _completion.TrySetException(fault);
                 }
@@ -91,13 +122,12 @@ internal sealed class EngineMonitor : IDisposable
     }
 
     /// <summary>
-    /// The end: some source has ended, none is live, and since the last few looks no packet has moved, while every worker turned. So a
+    /// The end: some source has ended, none is live, and during the last few looks no packet has moved, while every worker turned. So a
     /// ring between workers has been emptied by then, and its packets sent.
     /// </summary>
     private void LookForTheEnd()
     {
         bool ended = false;
-        long movement = 0;
         foreach (Worker worker in _parts.Workers)
         {
             if (worker.HasEnded)
@@ -105,9 +135,9 @@ internal sealed class EngineMonitor : IDisposable
                 continue;
             }
 
-            foreach (RxBinding binding in worker.Receive)
+            for (int i = 0; i < worker.Receive.Length; i++)
             {
-                RxQueueLife life = binding.Queue.Life;
+                RxQueueLife life = worker.Receive[i].Queue.Life;
                 if (life == RxQueueLife.Live)
                 {
                     return;
@@ -115,14 +145,15 @@ internal sealed class EngineMonitor : IDisposable
 
                 ended |= life == RxQueueLife.Ended;
             }
-
-            movement += Volatile.Read(ref worker.Counters.Received) + Volatile.Read(ref worker.Counters.HandedOver);
         }
 
-        bool quiet = ended && movement == _movementSeen && Array.TrueForAll(_parts.Workers, static worker => worker.HasEnded || worker.HasTurnedEmpty);
-        _movementSeen = movement;
-        _quietLooks = quiet ? _quietLooks + 1 : 0;
-        if (_quietLooks >= QuietLooks)
+        if (!ended)
+        {
+            return;
+        }
+
+        _watch.Look(draining: false);
+        if (_watch.StillLooks >= QuietLooks)
         {
             _completion.TrySetResult();
         }

@@ -16,7 +16,7 @@ public sealed class EngineOptions
     public int BurstSize { get; set; } = 64;
 
     /// <summary>CPUs to pin workers to, one worker each, in the kernel's syntax: <c>2-5,8</c>. Empty for unpinned workers.</summary>
-    public string Cores { get; set; } = string.Empty;
+    public string Cores { get; set => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>Number of workers; zero for one per receive queue, but no more than there are cores to run on.</summary>
     public int Workers { get; set; }

@@ -47,7 +47,7 @@ internal sealed class EngineParts : IDisposable
     internal void Open(Action<PipelineBuilder>? pipeline, PacketTrace trace)
     {
         RequestedPort[] requested = [.. _options.Ports.Select(_drivers.Resolve)];
-        PortPlan[] plans = [.. requested.Select(port => port.Driver.Probe(port.Spec))];
+        PortPlan[] plans = [.. requested.Select(port => port.Probe())];
         IReadOnlyList<int> cores = _options.Cores.Length > 0 ? CpuList.Parse(_options.Cores) : [];
         CpuAffinity.Check(cores);
 
@@ -110,20 +110,24 @@ internal sealed class EngineParts : IDisposable
         }
     }
 
-    /// <summary>Tells all workers to drain, waits until none has anything left, then ends them.</summary>
-    internal bool Stop(TimeSpan timeout)
+    /// <summary>Stops receiving; what is inside still leaves.</summary>
+    internal void StopReceiving()
     {
         foreach (Worker worker in _workers)
         {
             worker.Drain();
         }
+    }
 
-        // Two looks in a row: a packet may be between two workers when the first is taken.
-        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        int quietLooks = 0;
-        while (quietLooks < 2 && Environment.TickCount64 < deadline)
+    /// <summary>Tells all workers to drain, waits until none has anything left, then ends them.</summary>
+    internal bool Stop(TimeSpan timeout)
+    {
+        StopReceiving();
+        long deadline = timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        var watch = new StillnessWatch(Workers);
+        while (watch.StillLooks < 2 && Environment.TickCount64 < deadline)
         {
-            quietLooks = _workers.All(worker => worker.HasEnded || worker.IsQuiet) ? quietLooks + 1 : 0;
+            watch.Look(draining: true);
             Thread.Sleep(1);
         }
 
@@ -140,13 +144,14 @@ internal sealed class EngineParts : IDisposable
             }
         }
 
-        return quietLooks >= 2;
+        return watch.StillLooks >= 2;
     }
 
     /// <summary>Brings every buffer home and gives everything back, in the order opposite to that of opening.</summary>
     internal void Close(TimeSpan patience)
     {
         _wiring?.FreeHandedOver(_workers);
+        FinalStatistics = _wiring == null ? new EngineStatistics { Ports = [], Workers = [], Pools = [] } : Statistics;
         foreach (IPort port in _ports)
         {
             try
@@ -162,7 +167,7 @@ internal sealed class EngineParts : IDisposable
         }
 
         ReportLeaks(patience);
-        FinalStatistics = _wiring == null ? new EngineStatistics { Ports = [], Workers = [], Pools = [] } : Statistics;
+        FinalStatistics = TryStatistics() ?? FinalStatistics;
         foreach (Mempool pool in _pools)
         {
             pool.Dispose();
@@ -184,6 +189,22 @@ internal sealed class EngineParts : IDisposable
         IdleKind.Blocking => new BlockingIdle(),
         _ => new AdaptiveIdle(),
     };
+
+    /// <summary>The counters after the ports were closed, with what closing them moved; null if a closed port cannot tell any more.</summary>
+    private EngineStatistics? TryStatistics()
+    {
+        try
+        {
+            return _wiring == null ? null : Statistics;
+        }
+#pragma warning disable CA1031 // The counters taken before the ports were closed will do.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _observer?.CloseFailed(_engine, fault);
+            return null;
+        }
+    }
 
     private void ReportLeaks(TimeSpan patience)
     {

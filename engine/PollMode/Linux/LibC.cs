@@ -23,6 +23,21 @@ internal static unsafe partial class LibC
     internal const int MAP_HUGE_1GB = 30 << 26;
     internal const int MADV_HUGEPAGE = 14;
     internal const int MADV_NOHUGEPAGE = 15;
+    internal const int MADV_POPULATE_WRITE = 23;
+
+    // asm-generic/fcntl.h, linux/sched.h
+    internal const int O_RDONLY = 0;
+    internal const int O_CLOEXEC = 0x80000;
+    internal const int CLONE_NEWNET = 0x40000000;
+
+    // linux/memfd.h, linux/fcntl.h
+    internal const uint MFD_CLOEXEC = 0x1;
+    internal const uint MFD_ALLOW_SEALING = 0x2;
+    internal const uint MFD_HUGETLB = 0x4;
+    internal const int F_ADD_SEALS = 1033;
+    internal const int F_SEAL_SEAL = 0x1;
+    internal const int F_SEAL_SHRINK = 0x2;
+    internal const int F_SEAL_GROW = 0x4;
 
     // linux/mempolicy.h
     internal const int MPOL_BIND = 2;
@@ -42,6 +57,24 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     internal static partial int Madvise(nint address, nuint length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
+    internal static partial int MemfdCreate(byte* name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    internal static partial int Ftruncate(int fileDescriptor, long length);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Fcntl(int fileDescriptor, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
+    internal static partial int Open(byte* path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    internal static partial int Close(int fileDescriptor);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    internal static partial int Setns(int fileDescriptor, int kind);
 
     [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
     internal static partial int SchedSetAffinity(int threadId, nuint maskBytes, ulong* mask);

@@ -9,7 +9,7 @@ namespace PollMode;
 /// workers without a copy.
 /// </summary>
 /// <remarks>Thread-safe. Slabs are taken and given back while pools are made, grow and go, never for a packet.</remarks>
-public sealed unsafe class Arena : IDisposable
+public sealed unsafe partial class Arena : IDisposable
 {
     /// <summary>Size of a slab: the hugepage of x86-64 and Arm64.</summary>
     public const int SlabBytes = 2 << 20;
@@ -28,6 +28,7 @@ public sealed unsafe class Arena : IDisposable
     private PageKind _rung;
     private int _next;
     private bool _pinned;
+    private bool _saidNoMore;
     private bool _closing;
     private bool _disposed;
 
@@ -41,7 +42,8 @@ public sealed unsafe class Arena : IDisposable
         BufferBytes = options.BufferBytes;
         HeadroomBytes = options.HeadroomBytes;
         BuffersPerSlab = SlabBytes / BufferBytes;
-        SlabLimit = (int)((options.LimitBytes + SlabBytes - 1) / SlabBytes);
+        long unit = options.SmallestPages == PageKind.Huge1GiB ? (long)SlabBytes * SlabsPerGiB : SlabBytes;
+        SlabLimit = (int)((options.LimitBytes + unit - 1) / unit * (unit / SlabBytes));
         _slabs = new Slab?[SlabLimit];
         _rung = options.LargestPages == PageKind.Huge1GiB && SlabLimit < SlabsPerGiB && options.SmallestPages > PageKind.Huge1GiB
             ? PageKind.Huge2MiB
@@ -58,6 +60,10 @@ public sealed unsafe class Arena : IDisposable
 
         BaseAddress = (byte*)(((nuint)_reservation + alignment - 1) & ~(alignment - 1));
         _metadata = new NativeBlock((long)SlabLimit * BuffersPerSlab * PacketMetadata.Bytes, "packet metadata");
+        if (options.Shared)
+        {
+            FillShared();
+        }
     }
 
     /// <summary>First address of the range; a multiple of 2 MiB.</summary>
@@ -218,8 +224,7 @@ public sealed unsafe class Arena : IDisposable
                 return;
             }
 
-            // Maps inaccessible addresses over it in one step, so that nobody else's mapping can slip into the range.
-            _ = LibC.Mmap((nint)slab.Address, SlabBytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+            Unmap((nint)slab.Address, SlabBytes);
             SlabsUnmapped++;
             _returned.Push(slab.Index);
             CloseIfEmpty();
@@ -254,6 +259,10 @@ public sealed unsafe class Arena : IDisposable
         }
     }
 
+    /// <summary>Maps inaccessible addresses over memory in one step, so that nobody else's mapping can slip into the range.</summary>
+    private static void Unmap(nint address, nuint bytes) =>
+        _ = LibC.Mmap(address, bytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+
     private void CloseIfEmpty()
     {
         if (_closing && !_disposed && Array.TrueForAll(_slabs, slab => slab == null))
@@ -267,6 +276,7 @@ public sealed unsafe class Arena : IDisposable
         _disposed = true;
         SlabsUnmapped = SlabsMapped;
         _ = LibC.Munmap(_reservation, _reservationBytes);
+        CloseShared();
         _metadata.Dispose();
     }
 
@@ -310,8 +320,15 @@ public sealed unsafe class Arena : IDisposable
                 return rung;
             }
 
-            _report.Add($"no {(SlabsMapped > 0 ? "more " : string.Empty)}{Describe(rung)} after {SlabsMapped} slab(s): {Errno.Name(errno)}; {Remedy(rung)}");
-            if (rung >= _options.SmallestPages)
+            // Said once: a pool at its end asks again and again.
+            bool last = rung >= _options.SmallestPages;
+            if (!_saidNoMore)
+            {
+                _report.Add($"no {(SlabsMapped > 0 ? "more " : string.Empty)}{Describe(rung)} after {SlabsMapped} slab(s): {Errno.Name(errno)}; {Remedy(rung)}");
+                _saidNoMore = last;
+            }
+
+            if (last)
             {
                 return null;
             }
@@ -337,10 +354,9 @@ public sealed unsafe class Arena : IDisposable
         };
         if (LibC.Mmap(address, bytes, LibC.PROT_READ | LibC.PROT_WRITE, flags, -1, 0) == LibC.MAP_FAILED)
         {
-            int errno = Marshal.GetLastPInvokeError();
-
             // A failed fixed mapping may have taken the reservation away: put it back.
-            _ = LibC.Mmap(address, bytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+            int errno = Marshal.GetLastPInvokeError();
+            Unmap(address, bytes);
             return errno;
         }
 
@@ -349,22 +365,52 @@ public sealed unsafe class Arena : IDisposable
             _ = LibC.Madvise(address, bytes, rung == PageKind.TransparentHuge ? LibC.MADV_HUGEPAGE : LibC.MADV_NOHUGEPAGE);
         }
 
-        BindAndTouch(address, bytes);
-        return 0;
+        Bind(address, bytes);
+        int failed = Touch(address, bytes);
+        if (failed != 0)
+        {
+            Unmap(address, bytes);
+        }
+
+        return failed;
     }
 
-    private void BindAndTouch(nint address, nuint bytes)
+    private void Bind(nint address, nuint bytes)
     {
         if (_options.NumaNode is { } node)
         {
-            ulong mask = 1UL << (node & 63);
-            if (LibC.Mbind(address, bytes, LibC.MPOL_BIND, &mask, 64, 0) != 0)
+            ulong* mask = stackalloc ulong[ArenaOptions.NodeLimit / 64];
+            new Span<ulong>(mask, ArenaOptions.NodeLimit / 64).Clear();
+            mask[node / 64] = 1UL << (node % 64);
+            if (LibC.Mbind(address, bytes, LibC.MPOL_BIND, mask, ArenaOptions.NodeLimit, 0) != 0)
             {
-                throw new LinuxException($"bind memory to NUMA node {node}", Marshal.GetLastPInvokeError(), "name a node that 'ls /sys/devices/system/node' shows");
+                int errno = Marshal.GetLastPInvokeError();
+                Unmap(address, bytes);
+                throw new LinuxException($"bind memory to NUMA node {node}", errno, "name a node that 'ls /sys/devices/system/node' shows");
             }
         }
+    }
 
-        for (nuint offset = 0; offset < bytes; offset += 4096)
+    /// <summary>
+    /// Takes the pages now. madvise says so when there are none (a node without hugepages, a cgroup's limit) where a touch is answered by
+    /// SIGBUS; kernels before 5.14 do not know it.
+    /// </summary>
+    /// <returns>The error number, or zero.</returns>
+    private int Touch(nint address, nuint bytes)
+    {
+        int errno;
+        do
+        {
+            errno = LibC.Madvise(address, bytes, LibC.MADV_POPULATE_WRITE) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (errno is Errno.EINTR or Errno.EAGAIN);
+
+        if (errno is Errno.ENOMEM or Errno.EFAULT)
+        {
+            return errno;
+        }
+
+        for (nuint offset = 0; errno != 0 && offset < bytes; offset += 4096)
         {
             ((byte*)address)[offset] = 0;
         }
@@ -374,5 +420,7 @@ public sealed unsafe class Arena : IDisposable
         {
             ForeignNodeSlabs++;
         }
+
+        return 0;
     }
 }

@@ -3,6 +3,9 @@ namespace PollMode;
 /// <summary>How an <see cref="Arena"/> is laid out and backed.</summary>
 public sealed class ArenaOptions
 {
+    /// <summary>NUMA nodes that Linux can have.</summary>
+    internal const int NodeLimit = 1024;
+
     /// <summary>Most bytes of buffers that the arena may ever hold; the address range is reserved at once, memory is taken slab by slab.</summary>
     public long LimitBytes { get; set; } = 64L << 20;
 
@@ -21,6 +24,12 @@ public sealed class ArenaOptions
     /// <summary>NUMA node to take memory from, bound before the first touch; null for wherever the kernel likes.</summary>
     public int? NumaNode { get; set; }
 
+    /// <summary>
+    /// Whether the arena is shared memory: one sealed memfd (<see cref="Arena.SharedFileDescriptor"/>) that a peer can map. Such an arena is
+    /// taken whole at the start and of one kind of pages.
+    /// </summary>
+    public bool Shared { get; set; }
+
     internal void Validate()
     {
         if (BufferBytes is < 256 or > 65536 || BufferBytes % 64 != 0)
@@ -36,6 +45,11 @@ public sealed class ArenaOptions
         if (LimitBytes < Arena.SlabBytes || LimitBytes > (long)Arena.SlabBytes * SlabTable.Limit)
         {
             throw new PollModeException($"The arena's limit is {LimitBytes} bytes; choose from 2 MiB (one slab) to 128 GiB.");
+        }
+
+        if (NumaNode is < 0 or >= NodeLimit)
+        {
+            throw new PollModeException($"NumaNode is {NumaNode}; name a node that 'ls /sys/devices/system/node' shows, or none.");
         }
 
         if (SmallestPages < LargestPages)

@@ -23,6 +23,9 @@ internal sealed unsafe class BackupRing : IDisposable
 
     internal void Add(Packet packet) => _packets[_head++ & _mask] = packet;
 
+    /// <summary>Forgets what is in it: the buffers' slabs have been given back.</summary>
+    internal void Clear() => Volatile.Write(ref _tail, _head);
+
     internal int Take(Packet* destination, int count)
     {
         int taken = (int)Math.Min(count, _head - _tail);

@@ -162,6 +162,7 @@ public sealed unsafe partial class Mempool
         _firstSlab = null;
         Volatile.Write(ref _slabCount, 0);
         _count = 0;
+        _backup.Clear();
     }
 
     /// <summary>Nothing refers to the pool's number any more. Its rings and counters stay readable until it is collected.</summary>

@@ -81,35 +81,30 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Where the pool is in its life.</summary>
     public MempoolState State => (MempoolState)_state;
 
-    /// <summary>Buffers out of the pool: rented and not yet home. Exact while nobody rents or returns.</summary>
-    public int InFlight => Capacity - Volatile.Read(ref _count) - _ring.Count - Volatile.Read(ref _overflowCount) - _backup.Count;
+    /// <summary>Buffers out of the pool: rented and not yet home. Exact while nobody rents or returns; otherwise as many as move may be missed.</summary>
+    public int InFlight => Math.Max(0, Capacity - Volatile.Read(ref _count) - InRing - _backup.Count);
 
-    /// <summary>The pool's counters and contents. From any thread.</summary>
-    public MempoolStatistics Statistics => new()
+    /// <summary>The pool's counters and contents, which add up to its capacity. From any thread.</summary>
+    public MempoolStatistics Statistics
     {
-        Fast = Volatile.Read(ref _counters->Fast),
-        Slow = Volatile.Read(ref _counters->Slow),
-        SlowHighOrder = Volatile.Read(ref _counters->SlowHighOrder),
-        Empty = Volatile.Read(ref _counters->Empty),
-        Refill = Volatile.Read(ref _counters->Refill),
-        Waive = Arena.ForeignNodeSlabs,
-        Cached = Volatile.Read(ref _counters->Cached),
-        CacheFull = Volatile.Read(ref _counters->CacheFull),
-        Ring = Volatile.Read(ref _counters->Ring),
-        RingFull = Volatile.Read(ref _counters->RingFull),
-        ReleasedReferenceCount = Volatile.Read(ref _counters->ReleasedReferenceCount),
-        Backup = Volatile.Read(ref _counters->Backup),
-        BackupEmpty = Volatile.Read(ref _counters->BackupEmpty),
-        DirectInject = Volatile.Read(ref _counters->DirectInject),
-        Exhausted = Volatile.Read(ref _counters->Exhausted),
-        Slabs = Volatile.Read(ref _slabCount),
-        Capacity = Capacity,
-        InCache = Volatile.Read(ref _count),
-        InRing = _ring.Count + Volatile.Read(ref _overflowCount),
-        InBackup = _backup.Count,
-        InFlight = InFlight,
-        State = State,
-    };
+        get
+        {
+            int capacity = Capacity;
+            int cached = Volatile.Read(ref _count);
+            int ring = InRing;
+            int backup = _backup.Count;
+            return Counted() with
+            {
+                Capacity = capacity,
+                InCache = cached,
+                InRing = ring,
+                InBackup = backup,
+                InFlight = Math.Max(0, capacity - cached - ring - backup),
+            };
+        }
+    }
+
+    private int InRing => _ring.Count + Volatile.Read(ref _overflowCount);
 
     /// <summary>Makes the calling thread the owner: a worker does so before its first burst.</summary>
     public void BindOwner() => Volatile.Write(ref _ownerThread, Environment.CurrentManagedThreadId);
@@ -206,6 +201,27 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>No thread owns the pool: every return goes over the ring, and whoever rents must see to it that one does at a time.</summary>
     internal void UnbindOwner() => Volatile.Write(ref _ownerThread, -1);
 
+    private MempoolStatistics Counted() => new()
+    {
+        Fast = Volatile.Read(ref _counters->Fast),
+        Slow = Volatile.Read(ref _counters->Slow),
+        SlowHighOrder = Volatile.Read(ref _counters->SlowHighOrder),
+        Empty = Volatile.Read(ref _counters->Empty),
+        Refill = Volatile.Read(ref _counters->Refill),
+        Waive = Arena.ForeignNodeSlabs,
+        Cached = Volatile.Read(ref _counters->Cached),
+        CacheFull = Volatile.Read(ref _counters->CacheFull),
+        Ring = Volatile.Read(ref _counters->Ring),
+        RingFull = Volatile.Read(ref _counters->RingFull),
+        ReleasedReferenceCount = Volatile.Read(ref _counters->ReleasedReferenceCount),
+        Backup = Volatile.Read(ref _counters->Backup),
+        BackupEmpty = Volatile.Read(ref _counters->BackupEmpty),
+        DirectInject = Volatile.Read(ref _counters->DirectInject),
+        Exhausted = Volatile.Read(ref _counters->Exhausted),
+        Slabs = Volatile.Read(ref _slabCount),
+        State = State,
+    };
+
     private void Prefill(int slabs)
     {
         for (int i = 0; i < slabs; i++)
@@ -244,18 +260,21 @@ public sealed unsafe partial class Mempool : IDisposable
     private int RentSlow(Span<Packet> packets)
     {
         int given = 0;
+        bool slow = false;
         while (true)
         {
             int take = Math.Min(_count, packets.Length - given);
             _count -= take;
             new ReadOnlySpan<Packet>(_cache + _count, take).CopyTo(packets[given..]);
             given += take;
+            *(slow ? &_counters->Slow : &_counters->Fast) += take;
             if (given == packets.Length)
             {
                 return given;
             }
 
-            if (!RefillFromRing() && !RefillFromBackup(packets.Length - given) && !InjectSlab(packets.Length - given))
+            slow = !RefillFromRing();
+            if (slow && !RefillFromBackup() && !InjectSlab())
             {
                 _counters->Exhausted += packets.Length - given;
                 return given;
@@ -281,7 +300,7 @@ public sealed unsafe partial class Mempool : IDisposable
         return true;
     }
 
-    private bool RefillFromBackup(int wanted)
+    private bool RefillFromBackup()
     {
         int count = _backup.Take(_cache, _refill);
         Volatile.Write(ref _count, count);
@@ -292,12 +311,11 @@ public sealed unsafe partial class Mempool : IDisposable
         }
 
         _counters->Backup += count;
-        _counters->Slow += Math.Min(count, wanted);
         return true;
     }
 
     /// <summary>Direct mode: a new slab's buffers go straight into the cache, which is empty here and holds a whole slab.</summary>
-    private bool InjectSlab(int wanted)
+    private bool InjectSlab()
     {
         if (_state >= (int)MempoolState.Draining || TakeSlab() is not { } slab)
         {
@@ -314,7 +332,6 @@ public sealed unsafe partial class Mempool : IDisposable
         _count = Arena.BuffersPerSlab;
         _counters->DirectInject++;
         _counters->SlowHighOrder++;
-        _counters->Slow += Math.Min(_count, wanted);
         return true;
     }
 
@@ -370,7 +387,7 @@ public sealed unsafe partial class Mempool : IDisposable
         while (Interlocked.CompareExchange(ref _overflow, (nint)packet.Metadata, head) != head);
     }
 
-    /// <summary>Moves the overflow list into the cache, what does not fit back into the list.</summary>
+    /// <summary>Moves the overflow list into the cache, and what one refill does not take into the backup ring, which has room for every buffer.</summary>
     private void TakeOverflow()
     {
         var packet = (PacketMetadata*)Interlocked.Exchange(ref _overflow, 0);
@@ -385,7 +402,7 @@ public sealed unsafe partial class Mempool : IDisposable
             }
             else
             {
-                Overflow(new Packet(packet));
+                _backup.Add(new Packet(packet));
             }
 
             packet = next;

@@ -6,7 +6,7 @@ namespace PollMode;
 /// </summary>
 public readonly record struct MempoolStatistics
 {
-    /// <summary>Rented straight from the cache.</summary>
+    /// <summary>Rented from the cache, what the ring refilled it with included. Together with <see cref="Slow"/> all that was ever rented.</summary>
     public long Fast { get; init; }
 
     /// <summary>Rented after the cache and the ring were found empty: from the backup ring or a new slab.</summary>

@@ -33,7 +33,15 @@ internal sealed unsafe class ReturnRing : IDisposable
     internal int Capacity { get; }
 
     /// <summary>Packets in the ring, those that a producer is just storing included. Exact when no producer is at work.</summary>
-    internal int Count => (int)(Volatile.Read(ref _indices->Head) - Volatile.Read(ref _indices->Tail));
+    internal int Count
+    {
+        get
+        {
+            // The tail first, and it only grows: so never less than none.
+            long tail = Volatile.Read(ref _indices->Tail);
+            return (int)Math.Min(Capacity, Volatile.Read(ref _indices->Head) - tail);
+        }
+    }
 
     /// <summary>True if the consumer would find nothing now. One load of the slot at the tail: cheap for a poll loop.</summary>
     internal bool IsEmpty => Volatile.Read(ref _slots[_indices->Tail & _mask]) == 0;

@@ -258,9 +258,10 @@ public readonly unsafe struct Packet : IEquatable<Packet>
         return this;
     }
 
-    /// <summary>Hangs a packet behind this one as further segments of the same frame, and takes it.</summary>
+    /// <summary>Hangs a packet behind this one as further segments of the same frame, and takes it. Neither may be shared: both are changed.</summary>
     public void AppendSegments(Packet tail)
     {
+        System.Diagnostics.Debug.Assert(ReferenceCount == 1 && tail.ReferenceCount == 1 && tail != this, "A shared packet is read-only.");
         LastSegment().Metadata->Next = tail.Metadata;
         Metadata->SegmentCount += tail.Metadata->SegmentCount;
         tail.Metadata->SegmentCount = 1;

@@ -36,7 +36,15 @@ public sealed unsafe class PacketRing : IDisposable
     public int Capacity { get; }
 
     /// <summary>Packets in it. Exact for the producer or the consumer; from other threads a moment old.</summary>
-    public int Count => (int)(Volatile.Read(ref _indices->Head) - Volatile.Read(ref _indices->Tail));
+    public int Count
+    {
+        get
+        {
+            // The tail first, and it only grows: so never less than none.
+            long tail = Volatile.Read(ref _indices->Tail);
+            return (int)Math.Min(Capacity, Volatile.Read(ref _indices->Head) - tail);
+        }
+    }
 
     /// <summary>Takes packets from the front of the span, as many as fit. Producer only.</summary>
     /// <returns>How many; the rest is still the caller's.</returns>

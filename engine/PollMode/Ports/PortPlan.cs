@@ -20,4 +20,7 @@ public sealed record PortPlan
 
     /// <summary>Whether the arena must be whole before the port is opened, because the device pins all of it.</summary>
     public bool NeedsFilledArena { get; init; }
+
+    /// <summary>Whether the arena must be shared memory, because a peer maps it: <see cref="Arena.SharedFileDescriptor"/>. Implies a filled one.</summary>
+    public bool NeedsSharedMemory { get; init; }
 }

@@ -14,6 +14,14 @@ public interface IStage
     {
     }
 
+    /// <summary>
+    /// Called once on the worker's thread after the last burst, also when the worker ends because of a fault: what the stage still holds
+    /// it frees here (<see cref="StageContext.Drop"/>) or gives away.
+    /// </summary>
+    void Finish()
+    {
+    }
+
     /// <summary>Works on a burst. Packets stay in it unless dropped or taken; allocate nothing, block never.</summary>
     void Process(ref Burst burst);
 }

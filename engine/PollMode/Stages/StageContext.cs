@@ -11,4 +11,20 @@ public sealed class StageContext
 
     /// <summary>The ports of the engine by index: what <see cref="Burst.SendTo(int)"/> takes.</summary>
     public required IReadOnlyList<IPort> Ports { get; init; }
+
+    /// <summary>Where the worker counts drops; null when a stage is run without a worker.</summary>
+    internal BurstSpace? Space { get; init; }
+
+    /// <summary>Takes packets that the stage held, frees them and counts them among the worker's drops. On the worker's thread only.</summary>
+    public void Drop(ReadOnlySpan<Packet> packets, DropReason reason)
+    {
+        if (Space is { } space)
+        {
+            space.Drop(packets, reason);
+        }
+        else
+        {
+            Pool.Return(packets);
+        }
+    }
 }

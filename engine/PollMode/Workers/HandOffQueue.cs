@@ -7,6 +7,7 @@ namespace PollMode;
 internal sealed class HandOffQueue : ITxQueue, IDisposable
 {
     private readonly PacketRing _ring;
+    private volatile bool _closed;
 
     internal HandOffQueue(int capacity) => _ring = new PacketRing(capacity);
 
@@ -17,15 +18,19 @@ internal sealed class HandOffQueue : ITxQueue, IDisposable
 
     public int Send(ReadOnlySpan<Packet> packets)
     {
-        int taken = _ring.Enqueue(packets);
+        int taken = _closed ? 0 : _ring.Enqueue(packets);
         Counters.Packets += taken;
         return taken;
     }
 
-    public bool Service() => _ring.Count > 0;
+    /// <summary>True while packets wait for an owner that still runs.</summary>
+    public bool Service() => !_closed && _ring.Count > 0;
 
     /// <summary>Gives packets to the owner of the real queue.</summary>
     internal int Receive(Span<Packet> packets) => _ring.Dequeue(packets);
+
+    /// <summary>The owner has ended: it takes no more, and what it has not taken is freed when the engine closes.</summary>
+    internal void Close() => _closed = true;
 
     public void Dispose() => _ring.Dispose();
 }

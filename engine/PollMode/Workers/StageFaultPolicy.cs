@@ -9,6 +9,6 @@ public enum StageFaultPolicy
     /// <summary>Stops this worker; the others go on.</summary>
     StopWorker,
 
-    /// <summary>Stops the engine.</summary>
+    /// <summary>Stops receiving in the whole engine and fails <see cref="Engine.Completion"/>, on which its user stops it.</summary>
     StopEngine,
 }

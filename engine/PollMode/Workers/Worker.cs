@@ -41,6 +41,9 @@ internal sealed unsafe class Worker : IDisposable
     /// <summary>What ended the worker, or the last exception a stage threw.</summary>
     internal Exception? LastFault { get; private set; }
 
+    /// <summary>True when it ended because the policy for stage faults says so, and not because it could not go on.</summary>
+    internal bool EndedByPolicy { get; private set; }
+
     internal WorkerState State => (WorkerState)_state;
 
     internal int Index => _plan.Index;
@@ -122,6 +125,7 @@ internal sealed unsafe class Worker : IDisposable
 
     private void Run()
     {
+        int started = 0;
         try
         {
             if (_plan.Cpu is { } cpu)
@@ -130,10 +134,11 @@ internal sealed unsafe class Worker : IDisposable
             }
 
             _pool.BindOwner();
-            var context = new StageContext { WorkerIndex = Index, Pool = _pool, Ports = _plan.Ports };
+            var context = new StageContext { WorkerIndex = Index, Pool = _pool, Ports = _plan.Ports, Space = _space };
             foreach (IStage stage in _stages)
             {
                 stage.Start(context);
+                started++;
             }
 
             _state = (int)WorkerState.Running;
@@ -142,19 +147,52 @@ internal sealed unsafe class Worker : IDisposable
                 Turn();
             }
 
+            FinishStages(ref started);
             _state = (int)WorkerState.Stopped;
         }
 #pragma warning disable CA1031 // A worker's thread is where its faults end: they are kept for the engine to report.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            // Before the state, by which others see that the worker has ended: its stages must have given back what they held by then.
             LastFault = fault;
+            TryFinishStages(ref started);
             _state = (int)WorkerState.Faulted;
         }
         finally
         {
             // From here on nobody rents; what comes home goes over the ring until the pool is disposed.
             _pool.UnbindOwner();
+            foreach ((HandOffQueue from, _) in _handOffs)
+            {
+                from.Close();
+            }
+        }
+    }
+
+    private void FinishStages(ref int started)
+    {
+        while (started > 0)
+        {
+            _stages[--started].Finish();
+        }
+    }
+
+    /// <summary>Finishes the stages that are still open after a fault: each gets its chance, whatever another throws.</summary>
+    private void TryFinishStages(ref int started)
+    {
+        while (started > 0)
+        {
+            try
+            {
+                FinishStages(ref started);
+            }
+#pragma warning disable CA1031 // The first fault is the one to report.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                // The stage that threw counts as finished; go on with those before it.
+            }
         }
     }
 
@@ -249,6 +287,7 @@ internal sealed unsafe class Worker : IDisposable
         _counters.StageFaults++;
         if (_plan.FaultPolicy != StageFaultPolicy.Continue)
         {
+            EndedByPolicy = true;
             throw new PollModeException($"Worker {Index} stopped because a stage threw: {fault.Message}", fault);
         }
     }

@@ -1,0 +1,57 @@
+namespace PollMode.Drivers.Software;
+
+/// <summary>Copies packets into a capture's buffer and frees them.</summary>
+internal sealed class PcapTxQueue : ITxQueue
+{
+    private readonly CaptureLane _lane;
+    private readonly Mempool _pool;
+    private readonly TimeProvider _time;
+    private readonly bool _waits;
+
+    internal PcapTxQueue(CaptureLane lane, bool waits, Mempool pool, TimeProvider time)
+    {
+        _lane = lane;
+        _waits = waits;
+        _pool = pool;
+        _time = time;
+    }
+
+    public QueueCounters Counters { get; } = new();
+
+    public int Send(ReadOnlySpan<Packet> packets)
+    {
+        long now = 0;
+        long bytes = 0;
+        int taken = 0;
+        int dropped = 0;
+        foreach (Packet packet in packets)
+        {
+            if (!_lane.TryWrite(packet, CaptureTime.Of(packet, ref now, _time)))
+            {
+                if (_waits)
+                {
+                    break;
+                }
+
+                dropped++;
+            }
+
+            bytes += packet.TotalLength;
+            taken++;
+        }
+
+        _lane.Publish();
+        _pool.Return(packets[..taken]);
+        Counters.Packets += taken;
+        Counters.Bytes += bytes;
+        if (dropped > 0)
+        {
+            Counters.Dropped += dropped;
+            _lane.Dropped += dropped;
+        }
+
+        return taken;
+    }
+
+    public bool Service() => !_lane.IsEmpty;
+}

@@ -1,0 +1,257 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using PollMode.Linux;
+
+namespace PollMode.Drivers.Tap;
+
+/// <summary>
+/// A TAP interface and a descriptor for each of its queues. Remembers what it changed on an interface that was there before, and puts it
+/// back; an interface that it made goes with its last descriptor, unless it is to persist.
+/// </summary>
+internal sealed unsafe class TapDevice : IDisposable
+{
+    internal const string ControlPath = "/dev/net/tun";
+
+    private const int Closed = -1;
+
+    private readonly List<int> _queues = [];
+    private readonly Stack<Action> _undo = new();
+    private int _control = Closed;
+    private FileStream? _kernelCounters;
+
+    private TapDevice()
+    {
+    }
+
+    internal string Name { get; private set; } = string.Empty;
+
+    internal int Mtu { get; private set; }
+
+    internal ulong MacAddress { get; private set; }
+
+    internal bool WasAttached { get; private set; }
+
+    internal IReadOnlyList<int> Queues => _queues;
+
+    /// <summary>Set by a queue that saw the device go.</summary>
+    internal bool IsGone { get; set; }
+
+    internal LinkState Link
+    {
+        get
+        {
+            InterfaceRequest request = InterfaceRequest.For(Name);
+            if (IsGone || LibC.Ioctl(_control, LibC.SIOCGIFFLAGS, &request) != 0)
+            {
+                return LinkState.Gone;
+            }
+
+            return (request.Flags & (LibC.IFF_UP | LibC.IFF_RUNNING)) == (LibC.IFF_UP | LibC.IFF_RUNNING) ? LinkState.Up : LinkState.Down;
+        }
+    }
+
+    public void Dispose()
+    {
+        while (_undo.TryPop(out Action? undo))
+        {
+            undo();
+        }
+
+        foreach (int queue in _queues)
+        {
+            _ = LibC.Close(queue);
+        }
+
+        _queues.Clear();
+        _kernelCounters?.Dispose();
+        if (_control != Closed)
+        {
+            _ = LibC.Close(_control);
+            _control = Closed;
+        }
+    }
+
+    /// <summary>Opens the device in the calling thread's network namespace.</summary>
+    /// <exception cref="LinuxException">A step failed; those before it have been undone.</exception>
+    internal static TapDevice Open(TapSettings settings)
+    {
+        var device = new TapDevice();
+        try
+        {
+            device._control = Check(
+                LibC.Socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0), "open a socket to configure interfaces", "raise 'ulimit -n'");
+            device.OpenQueues(settings);
+            device.Configure(settings);
+            device._kernelCounters = File.OpenRead("/proc/thread-self/net/dev");
+            return device;
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the kernel dropped because the queues to us were full: <c>tx_dropped</c> of the interface. From any thread.</summary>
+    internal long ReadKernelDrops()
+    {
+        if (_kernelCounters is not { } file)
+        {
+            return 0;
+        }
+
+        byte[] text = new byte[65536];
+        int length = RandomAccess.Read(file.SafeFileHandle, text, 0);
+        foreach (string line in System.Text.Encoding.ASCII.GetString(text, 0, length).Split('\n'))
+        {
+            string[] words = line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);
+
+            // Name, eight receive columns, then bytes, packets, errs and drop of the transmit side (net/core/net-procfs.c).
+            if (words.Length > 12 && words[0] == Name && long.TryParse(words[12], NumberStyles.None, CultureInfo.InvariantCulture, out long drops))
+            {
+                return drops;
+            }
+        }
+
+        return 0;
+    }
+
+    private static int Check(int result, string operation, string remedy) =>
+        result >= 0 ? result : throw new LinuxException(operation, Marshal.GetLastPInvokeError(), remedy);
+
+    private void OpenQueues(TapSettings settings)
+    {
+        InterfaceRequest probe = InterfaceRequest.For(settings.Name);
+        WasAttached = settings.Name.Length > 0 && LibC.Ioctl(_control, LibC.SIOCGIFINDEX, &probe) == 0;
+        if (settings.Mode == "attach" && !WasAttached)
+        {
+            throw new LinuxException(
+                $"attach to the TAP device '{settings.Name}'", Errno.ENODEV, $"create it with 'ip tuntap add dev {settings.Name} mode tap', or leave out open=attach");
+        }
+
+        Name = settings.Name;
+        short flags = (short)(LibC.IFF_TAP | LibC.IFF_NO_PI | LibC.IFF_VNET_HDR);
+        flags |= settings.Queues > 1 ? LibC.IFF_MULTI_QUEUE : (short)0;
+        flags |= settings.Mode == "create" ? LibC.IFF_TUN_EXCL : (short)0;
+        for (int queue = 0; queue < settings.Queues; queue++)
+        {
+            int descriptor;
+            fixed (byte* path = "/dev/net/tun\0"u8)
+            {
+                descriptor = Check(
+                    LibC.Open(path, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC, 0), $"open {ControlPath}", "run as root or with CAP_NET_ADMIN, and 'modprobe tun'");
+            }
+
+            _queues.Add(descriptor);
+            Attach(descriptor, ref flags, settings);
+        }
+
+        if (settings.Persist && !WasAttached)
+        {
+            Check(LibC.Ioctl(_queues[0], LibC.TUNSETPERSIST, (void*)1), $"make the TAP device '{Name}' persistent", "run as root or with CAP_NET_ADMIN");
+        }
+    }
+
+    private void Attach(int descriptor, ref short flags, TapSettings settings)
+    {
+        InterfaceRequest request = InterfaceRequest.For(Name);
+        request.Flags = flags;
+        int result = LibC.Ioctl(descriptor, LibC.TUNSETIFF, &request);
+        if (result != 0 && Marshal.GetLastPInvokeError() == Errno.EINVAL && WasAttached && settings.Queues == 1)
+        {
+            // A device made with several queues wants to be told so even by one that opens a single queue.
+            flags |= LibC.IFF_MULTI_QUEUE;
+            request.Flags = flags;
+            result = LibC.Ioctl(descriptor, LibC.TUNSETIFF, &request);
+        }
+
+        string what = WasAttached ? "attach to" : "create";
+        Check(result, $"{what} the TAP device '{(Name.Length == 0 ? "tap%d" : Name)}'", Marshal.GetLastPInvokeError() switch
+        {
+            Errno.EPERM => "run as root or with CAP_NET_ADMIN",
+            Errno.EBUSY => settings.Mode == "create" ? "it exists already; leave out open=create or choose another name" : "another process has it open; close that, or give the device more queues",
+            Errno.EINVAL => "the interface is no TAP device, or it was made without multi_queue; choose another name, or delete it first",
+            _ => "check 'ip -d link' for what the interface is",
+        });
+
+        // Behind the first queue the name is the kernel's, and the device exists.
+        Name = request.ReadName();
+        flags &= (short)~LibC.IFF_TUN_EXCL;
+        uint offload = settings.Offload switch
+        {
+            "segmentation" => LibC.TUN_F_CSUM | LibC.TUN_F_TSO4 | LibC.TUN_F_TSO6 | LibC.TUN_F_TSO_ECN,
+            "checksum" => LibC.TUN_F_CSUM,
+            _ => 0,
+        };
+        Check(LibC.Ioctl(descriptor, LibC.TUNSETOFFLOAD, (void*)offload), $"set offloads of the TAP device '{Name}'", "leave out the option offload");
+        int bytes = VirtioHeader.Bytes;
+        Check(LibC.Ioctl(descriptor, LibC.TUNSETVNETHDRSZ, &bytes), $"set the header size of the TAP device '{Name}'", "use Linux 2.6.34 or later");
+    }
+
+    private void Configure(TapSettings settings)
+    {
+        InterfaceRequest before = InterfaceRequest.For(Name);
+        Check(LibC.Ioctl(_control, LibC.SIOCGIFHWADDR, &before), $"read the address of '{Name}'", "check 'ip link'");
+        if (settings.Mac is { } mac)
+        {
+            InterfaceRequest request = InterfaceRequest.For(Name);
+            request.Family = LibC.ARPHRD_ETHER;
+            for (int i = 0; i < 6; i++)
+            {
+                request.Address[i] = (byte)(mac >> (40 - (8 * i)));
+            }
+
+            Set(LibC.SIOCSIFHWADDR, request, before, $"set the address of '{Name}'", "choose another address, or run with CAP_NET_ADMIN");
+        }
+
+        if (settings.Mtu > 0)
+        {
+            before = InterfaceRequest.For(Name);
+            Check(LibC.Ioctl(_control, LibC.SIOCGIFMTU, &before), $"read the MTU of '{Name}'", "check 'ip link'");
+            InterfaceRequest request = InterfaceRequest.For(Name);
+            request.Number = settings.Mtu;
+            Set(LibC.SIOCSIFMTU, request, before, $"set the MTU of '{Name}' to {settings.Mtu}", "choose a smaller one, or run with CAP_NET_ADMIN");
+        }
+
+        if (settings.Up)
+        {
+            before = InterfaceRequest.For(Name);
+            Check(LibC.Ioctl(_control, LibC.SIOCGIFFLAGS, &before), $"read the flags of '{Name}'", "check 'ip link'");
+            InterfaceRequest request = before;
+            request.Flags |= LibC.IFF_UP;
+            if (request.Flags != before.Flags)
+            {
+                Set(LibC.SIOCSIFFLAGS, request, before, $"set '{Name}' up", "run as root or with CAP_NET_ADMIN");
+            }
+        }
+
+        ReadBack();
+    }
+
+    private void Set(uint command, InterfaceRequest request, InterfaceRequest before, string operation, string remedy)
+    {
+        Check(LibC.Ioctl(_control, command, &request), operation, remedy);
+        if (WasAttached)
+        {
+            _undo.Push(() =>
+            {
+                InterfaceRequest original = before;
+                _ = LibC.Ioctl(_control, command, &original);
+            });
+        }
+    }
+
+    private void ReadBack()
+    {
+        InterfaceRequest request = InterfaceRequest.For(Name);
+        Mtu = LibC.Ioctl(_control, LibC.SIOCGIFMTU, &request) == 0 ? request.Number : 1500;
+        request = InterfaceRequest.For(Name);
+        if (LibC.Ioctl(_control, LibC.SIOCGIFHWADDR, &request) == 0)
+        {
+            for (int i = 0; i < 6; i++)
+            {
+                MacAddress = (MacAddress << 8) | request.Address[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+using PollMode.Linux;
+
+namespace PollMode.Testing;
+
+/// <summary>Moves bytes by the kernel's TCP from one namespace to another, and compares them: what an engine between the two must leave intact.</summary>
+public static class NamespaceSocket
+{
+    private const int Port = 7777;
+
+    /// <summary>Sends random bytes from a client in one namespace to a server in another, which sends them back.</summary>
+    /// <returns>Whether all bytes came back as they went.</returns>
+    public static bool EchoesIntact(HostNamespace server, IPAddress address, HostNamespace client, int bytes, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(client);
+        using Socket listener = NetworkNamespace.Run(server.Name, () => NewSocket(timeout));
+        using Socket connection = NetworkNamespace.Run(client.Name, () => NewSocket(timeout));
+        listener.Bind(new IPEndPoint(IPAddress.Any, Port));
+        listener.Listen(1);
+        var echo = new Thread(() => Echo(listener, timeout)) { IsBackground = true };
+        echo.Start();
+        connection.Connect(address, Port);
+        var sent = new byte[bytes];
+        new Random(bytes).NextBytes(sent);
+        var sender = new Thread(() => SendAll(connection, sent)) { IsBackground = true };
+        sender.Start();
+        var received = new byte[bytes];
+        int at = 0;
+        while (at < bytes)
+        {
+            int count = connection.Receive(received.AsSpan(at));
+            if (count == 0)
+            {
+                break;
+            }
+
+            at += count;
+        }
+
+        sender.Join();
+        connection.Dispose();
+        echo.Join();
+        return at == bytes && sent.AsSpan().SequenceEqual(received);
+    }
+
+    private static Socket NewSocket(TimeSpan timeout) => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        ReceiveTimeout = (int)timeout.TotalMilliseconds,
+        SendTimeout = (int)timeout.TotalMilliseconds,
+    };
+
+    private static void SendAll(Socket socket, byte[] bytes)
+    {
+        try
+        {
+            for (int at = 0; at < bytes.Length;)
+            {
+                at += socket.Send(bytes.AsSpan(at));
+            }
+        }
+        catch (SocketException)
+        {
+            // The receiving side notices: bytes will be missing.
+        }
+    }
+
+    private static void Echo(Socket listener, TimeSpan timeout)
+    {
+        try
+        {
+            using Socket accepted = listener.Accept();
+            accepted.SendTimeout = accepted.ReceiveTimeout = (int)timeout.TotalMilliseconds;
+            var buffer = new byte[65536];
+            int count;
+            while ((count = accepted.Receive(buffer)) > 0)
+            {
+                SendAll(accepted, buffer[..count]);
+            }
+        }
+        catch (SocketException)
+        {
+            // As above.
+        }
+    }
+}
