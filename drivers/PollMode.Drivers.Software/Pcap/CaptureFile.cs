@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace PollMode.Drivers.Software;
 
 /// <summary>
@@ -9,8 +7,7 @@ namespace PollMode.Drivers.Software;
 /// <remarks>Its writes end before they return: it has a thread of its own, which may wait for the disk.</remarks>
 internal sealed class CaptureFile : Stream
 {
-    private readonly SafeFileHandle _handle;
-    private readonly bool _canSeek;
+    private readonly FileStream _file;
     private long _length;
     private volatile string? _lastError;
 
@@ -20,14 +17,12 @@ internal sealed class CaptureFile : Stream
     {
         try
         {
-            _handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw new PollModeException($"The capture '{path}' cannot be written: {fault.Message.TrimEnd('.')}; name a file in a directory that exists and that you may write to.", fault);
         }
-
-        _canSeek = File.Exists(path) && (File.GetAttributes(path) & FileAttributes.Device) == 0;
     }
 
     /// <summary>Why the last failed write failed; null while none has.</summary>
@@ -54,11 +49,11 @@ internal sealed class CaptureFile : Stream
     {
         try
         {
-            RandomAccess.Write(_handle, buffer, _length);
+            _file.Write(buffer);
             _length += buffer.Length;
             HasFailed = false;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             _lastError = fault.Message;
             HasFailed = true;
@@ -90,7 +85,7 @@ internal sealed class CaptureFile : Stream
     {
         if (disposing)
         {
-            _handle.Dispose();
+            _file.Dispose();
         }
 
         base.Dispose(disposing);
@@ -98,14 +93,15 @@ internal sealed class CaptureFile : Stream
 
     private void CutBack()
     {
-        if (!_canSeek)
+        if (!_file.CanSeek)
         {
             return;
         }
 
         try
         {
-            RandomAccess.SetLength(_handle, _length);
+            _file.SetLength(_length);
+            _file.Position = _length;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {

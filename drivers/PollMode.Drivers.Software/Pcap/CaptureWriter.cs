@@ -162,11 +162,6 @@ internal sealed class CaptureWriter : IDisposable
     private bool TryPut(ReadOnlyMemory<byte> bytes)
     {
         ValueTask<FlushResult> flush = _pipe.WriteAsync(bytes);
-        if (!flush.IsCompleted)
-        {
-            flush.AsTask().Wait();
-        }
-
-        return !_file.HasFailed;
+        return flush.IsCompletedSuccessfully && !_file.HasFailed;
     }
 }

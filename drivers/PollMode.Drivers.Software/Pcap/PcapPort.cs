@@ -10,6 +10,7 @@ internal sealed class PcapPort : IPort
     private readonly int _index;
     private readonly CaptureReader? _reader;
     private readonly CaptureWriter? _writer;
+    private readonly HashSet<int> _txQueues = [];
     private PcapRxQueue? _rx;
     private bool _isDisposed;
 
@@ -82,9 +83,20 @@ internal sealed class PcapPort : IPort
         return _rx = new PcapRxQueue(_reader, _settings.Speed > 0 ? new CapturePacer(_time, _settings.Speed) : null, _index, pool);
     }
 
-    public ITxQueue OpenTxQueue(int queue, Mempool pool) => _writer != null
-        ? new PcapTxQueue(_writer.OpenLane(CaptureDirection.Unknown), _settings.Write!.WaitsWhenFull, pool, _time)
-        : throw new PollModeException($"'{Name}' writes no capture, so that nothing can be sent through it; give it one with tx=out.pcapng.");
+    public ITxQueue OpenTxQueue(int queue, Mempool pool)
+    {
+        if (_writer == null)
+        {
+            throw new PollModeException($"'{Name}' writes no capture, so that nothing can be sent through it; give it one with tx=out.pcapng.");
+        }
+
+        if (queue < 0 || !_txQueues.Add(queue))
+        {
+            throw new PollModeException($"'{Name}' has no transmit queue {queue} to open; each is opened once, counted from 0.");
+        }
+
+        return new PcapTxQueue(_writer.OpenLane(CaptureDirection.Unknown), _settings.Write!.WaitsWhenFull, pool, _time);
+    }
 
     public void CollectCounters(ICollection<PortCounter> counters)
     {
