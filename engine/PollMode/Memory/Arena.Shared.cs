@@ -101,7 +101,7 @@ public sealed unsafe partial class Arena
             _ = LibC.Close(descriptor);
 
             // A failed fixed mapping may have taken the reservation away: put it back.
-            _ = LibC.Mmap((nint)BaseAddress, (nuint)LengthBytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+            Unmap((nint)BaseAddress, (nuint)LengthBytes);
             return errno;
         }
 
@@ -111,8 +111,15 @@ public sealed unsafe partial class Arena
         }
 
         _sharedFileDescriptor = descriptor;
-        BindAndTouch((nint)BaseAddress, (nuint)LengthBytes);
-        return 0;
+        Bind((nint)BaseAddress, (nuint)LengthBytes);
+        int failed = Touch((nint)BaseAddress, (nuint)LengthBytes);
+        if (failed != 0)
+        {
+            CloseShared();
+            Unmap((nint)BaseAddress, (nuint)LengthBytes);
+        }
+
+        return failed;
     }
 
     private void CloseShared()
