@@ -16,7 +16,7 @@ internal static class CommandLine
           forwarder --list-drivers
 
         When every source has ended, or on Ctrl-C or SIGTERM, it sends what is inside, prints the totals and exits.
-        Exit codes: 0 done; 1 wrong input; 2 a worker failed or a source broke off; 3 not drained in time; 4 buffers leaked.
+        Exit codes: 0 done; 1 wrong input; 2 a worker or a port failed while running, a capture broke off; 3 not drained in time; 4 buffers leaked.
         """;
 
     private static readonly Option<string[]> Port = new("--port", "-p") { HelpName = "SPEC", Description = "A port, as driver:device[,key=value...]. Repeat it for more ports; see --list-drivers." };

@@ -1,4 +1,5 @@
 using PollMode.Drivers.Software;
+using PollMode.Drivers.Tap;
 
 namespace PollMode.Examples.Forwarder;
 
@@ -7,7 +8,8 @@ internal static class Drivers
 {
     /// <summary>By name, for port specs.</summary>
     public static DriverRegistry All { get; } = new DriverRegistry()
-        .AddSoftwareDrivers();
+        .AddSoftwareDrivers()
+        .Add(new TapDriver());
 
     /// <summary>Writes every driver and decorator with its keys.</summary>
     public static void Write(TextWriter writer)

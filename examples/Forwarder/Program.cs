@@ -32,7 +32,13 @@ static int Forward(ForwarderOptions options)
         if (engine.Completion.Exception?.InnerException is { } fault)
         {
             Console.Error.WriteLine(fault.Message);
-            exit = ExitCode.WorkerFault;
+            exit = ExitCode.RunFault;
+        }
+
+        foreach (string news in startup.News)
+        {
+            Console.Error.WriteLine(news);
+            exit = ExitCode.RunFault;
         }
 
         // Ports close and bring their buffers home; the totals are those of the very end.
