@@ -66,6 +66,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "dup", SetLastError = true)]
     internal static partial int Duplicate(int fileDescriptor);
 
+    [LibraryImport("libc", EntryPoint = "dup3", SetLastError = true)]
+    internal static partial int DuplicateOnto(int fileDescriptor, int number, int flags);
+
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Ioctl(int fileDescriptor, nuint request, void* argument);
 
@@ -74,6 +77,18 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     internal static partial int SetNamespace(int fileDescriptor, int type);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static partial int GetClock(int clock, long* secondsAndNanoseconds);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventFd(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(int fileDescriptor, void* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int fileDescriptor, void* buffer, nuint length);
 
     /// <summary>bpf(2): glibc has no wrapper. The fixed-argument form of syscall(2) is right on x86-64 and Arm64.</summary>
     internal static int Bpf(int command, void* attributes, uint size) => (int)Syscall3(SYS_bpf, command, (nint)attributes, (nint)size);
