@@ -18,7 +18,7 @@ internal sealed class Testbed : IDisposable
         Requires.Bpf();
         Requires.Tools("ip", "ethtool");
         int number = Interlocked.Increment(ref _last);
-        Prefix = string.Create(CultureInfo.InvariantCulture, $"pm{Environment.ProcessId}-{number}");
+        Prefix = string.Create(CultureInfo.InvariantCulture, $"px{Environment.ProcessId}-{number}");
         try
         {
             foreach (string space in (string[])[Left, Middle, Right])
