@@ -14,7 +14,7 @@ HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicati
 builder.Services.AddSingleton(new PacketTap(new PacketTapOptions { BackPressure = TapBackPressure.DropOldest }));
 
 builder.Services.AddPollMode(builder.Configuration.GetSection("PollMode"))
-    .AddDriver<NullDriver>()
+    .AddDrivers(drivers => drivers.AddSoftwareDrivers())
     .UsePipeline((services, pipeline) => pipeline
         .Use<OneInAThousand>()
         .Use(services.GetRequiredService<PacketTap>().CreateStage));
