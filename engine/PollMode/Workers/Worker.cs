@@ -17,6 +17,8 @@ internal sealed unsafe class Worker : IDisposable
     private readonly BurstSpace _space;
     private readonly WorkerCounters _counters = new();
     private readonly int[] _descriptors;
+    private readonly string[] _portSteps;
+    private readonly string _ownStep;
     private readonly Thread _thread;
     private volatile int _state;
     private volatile bool _draining;
@@ -33,8 +35,10 @@ internal sealed unsafe class Worker : IDisposable
         _receive = [.. plan.Receive];
         _send = [.. plan.Send];
         _handOffs = [.. plan.HandOffs];
-        _space = new BurstSpace(plan.Pool, plan.BurstSize);
+        _space = new BurstSpace(plan.Pool, plan.BurstSize, plan.Trace);
         _descriptors = [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
+        _portSteps = [.. plan.Ports.Select((port, index) => $"port {index}, {port.Name}")];
+        _ownStep = $"worker {plan.Index}";
         _thread = new Thread(Run, 1 << 20) { Name = $"{plan.Name}-{plan.Index}", IsBackground = false };
     }
 
@@ -306,6 +310,7 @@ internal sealed unsafe class Worker : IDisposable
 
     private void TransmitTo(int port, ReadOnlySpan<Packet> packets)
     {
+        List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(port, packets) : null;
         if ((uint)port >= (uint)_send.Length || _send[port].Queue is not { } queue)
         {
             _space.Drop(packets, DropReason.NoEgress);
@@ -321,10 +326,22 @@ internal sealed unsafe class Worker : IDisposable
         }
 
         _counters.Sent += sent;
+        if (traced != null)
+        {
+            TracedStages.RecordSent(traced, sent, _plan.Trace);
+        }
+
         if (sent < packets.Length)
         {
             _space.Drop(packets[sent..], _send[port].FullReason);
         }
+    }
+
+    private List<(int Index, PacketTraceEntry Entry)>? LookAtSending(int port, ReadOnlySpan<Packet> packets)
+    {
+        bool exists = (uint)port < (uint)_portSteps.Length;
+        _space.Step = exists ? _portSteps[port] : _ownStep;
+        return TracedStages.LookAtSending(packets, _plan.Trace, _space.Step, exists && _send[port].Queue is HandOffQueue);
     }
 
     /// <summary>Sends runs of packets with the same egress port, in the burst's order.</summary>
@@ -364,7 +381,13 @@ internal sealed unsafe class Worker : IDisposable
             int count = from.Receive(packets);
             if (count > 0)
             {
+                List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(Burst.NoPort, packets[..count]) : null;
                 int sent = to.Send(packets[..count]);
+                if (traced != null)
+                {
+                    TracedStages.RecordSent(traced, sent, _plan.Trace);
+                }
+
                 if (sent < count)
                 {
                     _space.Drop(packets[sent..count], DropReason.TxFull);
