@@ -1,3 +1,5 @@
+using PollMode.Drivers.AfPacket;
+using PollMode.Drivers.AfXdp;
 using PollMode.Drivers.Software;
 using PollMode.Drivers.Tap;
 
@@ -9,6 +11,8 @@ internal static class Drivers
     /// <summary>By name, for port specs.</summary>
     public static DriverRegistry All { get; } = new DriverRegistry()
         .AddSoftwareDrivers()
+        .Add(new AfXdpDriver())
+        .Add(new AfPacketDriver())
         .Add(new TapDriver());
 
     /// <summary>Writes every driver and decorator with its keys.</summary>

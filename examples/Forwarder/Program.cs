@@ -35,9 +35,9 @@ static int Forward(ForwarderOptions options)
             exit = ExitCode.RunFault;
         }
 
-        foreach (string news in startup.News)
+        foreach (string portFault in engine.Ports.SelectMany(port => port.Faults))
         {
-            Console.Error.WriteLine(news);
+            Console.Error.WriteLine(portFault);
             exit = ExitCode.RunFault;
         }
 

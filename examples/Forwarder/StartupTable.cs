@@ -3,20 +3,11 @@ namespace PollMode.Examples.Forwarder;
 /// <summary>Says what opening got, and afterwards what went wrong.</summary>
 internal sealed class StartupTable(TextWriter writer, TextWriter errors) : EngineObserver
 {
-    private readonly Dictionary<IPort, IReadOnlyList<string>> _reports = [];
-
-    /// <summary>What ports say now and did not say when they were opened: a capture that broke off, a disk that is full.</summary>
-    public IReadOnlyList<string> News => [.. _reports.SelectMany(report => report.Key.Report.Except(report.Value, StringComparer.Ordinal))];
-
     /// <inheritdoc/>
     public override void ArenaReady(Engine engine, IReadOnlyList<string> report) => Write("memory", report);
 
     /// <inheritdoc/>
-    public override void PortOpened(Engine engine, int index, IPort port)
-    {
-        _reports[port] = port.Report;
-        Write($"port {index}", [port.Name, .. port.Report]);
-    }
+    public override void PortOpened(Engine engine, int index, IPort port) => Write($"port {index}", [port.Name, .. port.Report]);
 
     /// <inheritdoc/>
     public override void WorkerStarted(Engine engine, int index, int? cpu, IReadOnlyList<string> queues) =>

@@ -94,6 +94,25 @@ public sealed class CaptureTests
         Assert.Equal(Frames - 1, CaptureReader.Read(folder.File("out.pcap")).Count);
     }
 
+    [Theory]
+    [InlineData(8, 0x7FFF_FFFF)]
+    [InlineData(8, 262_145)]
+    public async Task ARecordOfAbsurdLengthEndsTheRunWithASentence(int field, int length)
+    {
+        using var folder = new Folder();
+        byte[] file = await File.ReadAllBytesAsync(Repository.Recording("mixed.pcap"), TestContext.Current.CancellationToken);
+        int second = 24 + 16 + BitConverter.ToInt32(file, 24 + 8);
+        BitConverter.TryWriteBytes(file.AsSpan(second + field), length);
+        await File.WriteAllBytesAsync(folder.File("bad.pcap"), file, TestContext.Current.CancellationToken);
+
+        using Run run = await Run.ForwarderToEnd("--port", $"pcap:{folder.File("bad.pcap")},tx={folder.File("out.pcap")}", "--json");
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("bad.pcap", Assert.Single(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        run.Json.AssertAddsUp();
+        Assert.Equal(1, run.Json.Count("tx_packets"));
+    }
+
     private static async Task<string> Protocols(string tshark, string file)
     {
         using Run run = await Run.Start(tshark, ["-r", file, "-q", "-z", "io,phs"]).End();

@@ -43,6 +43,7 @@ public sealed class WrongInputTests
         { "--port pcap:IN,tx=/nonexistent/out.pcap", "/nonexistent/out.pcap" },
         { "--port pcap:EMPTY,tx=OUT", "EMPTY" },
         { "--port pcap:TEXT,tx=OUT", "TEXT" },
+        { "--port pcap:USERLINK,tx=OUT", "USERLINK" },
         { "--port pcap:IN,tx=OUT,bogus=1", "it knows" },
         { "--port pcap:IN,tx=OUT,loop=banana", "loop" },
     };
@@ -54,12 +55,16 @@ public sealed class WrongInputTests
         using var folder = new Folder();
         await File.WriteAllBytesAsync(folder.File("EMPTY"), [], TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(folder.File("TEXT"), "This is no capture at all, but a text that is long enough for a header.", TestContext.Current.CancellationToken);
+        byte[] recording = await File.ReadAllBytesAsync(Repository.Recording("mixed.pcap"), TestContext.Current.CancellationToken);
+        recording[20] = 147; // LINKTYPE_USER0: somebody's private format.
+        await File.WriteAllBytesAsync(folder.File("USERLINK"), recording, TestContext.Current.CancellationToken);
         File.Copy(Repository.Recording("mixed.pcap"), folder.File("IN"));
         string[] files = folder.Files;
         int hugePages = HugePages.Free;
         string[] words = [.. arguments.Split(' ').Select(each => each
             .Replace("OUT", folder.File("out.pcap"), StringComparison.Ordinal)
             .Replace(":IN", $":{folder.File("IN")}", StringComparison.Ordinal)
+            .Replace("USERLINK", folder.File("USERLINK"), StringComparison.Ordinal)
             .Replace("EMPTY", folder.File("EMPTY"), StringComparison.Ordinal)
             .Replace("TEXT", folder.File("TEXT"), StringComparison.Ordinal))];
 

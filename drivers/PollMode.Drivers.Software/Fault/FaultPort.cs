@@ -38,6 +38,8 @@ internal sealed class FaultPort : IPort
         }
     }
 
+    public IReadOnlyList<string> Faults => _inner.Faults;
+
     public IReadOnlyList<string> Report => [.. _inner.Report, $"behind a bad wire ({_settings.Text}), seed {_settings.Seed}"];
 
     public IRxQueue OpenRxQueue(int queue, Mempool pool)

@@ -71,7 +71,7 @@ internal sealed class PcapPort : IPort
         }
     }
 
-    private IEnumerable<string> Faults => new[] { _reader?.FaultSentence, _writer?.FaultSentence }.OfType<string>();
+    public IReadOnlyList<string> Faults => [.. new[] { _reader?.FaultSentence, _writer?.FaultSentence }.OfType<string>()];
 
     public IRxQueue OpenRxQueue(int queue, Mempool pool)
     {

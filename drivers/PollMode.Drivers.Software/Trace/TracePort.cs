@@ -30,6 +30,8 @@ internal sealed class TracePort : IPort
 
     public LinkState Link => _inner.Link;
 
+    public IReadOnlyList<string> Faults => _inner.Faults;
+
     public IReadOnlyList<string> Report { get; }
 
     public IRxQueue OpenRxQueue(int queue, Mempool pool) => new TraceRxQueue(_inner.OpenRxQueue(queue, pool), this);
