@@ -40,7 +40,13 @@ internal struct FrameFacts
     {
         var facts = new FrameFacts
         {
-            EtherType = Absent, Vlan = Absent, Version = Absent, Protocol = Absent, Icmp6Type = Absent, SourcePort = Absent, DestinationPort = Absent,
+            EtherType = Absent,
+            Vlan = Absent,
+            Version = Absent,
+            Protocol = Absent,
+            Icmp6Type = Absent,
+            SourcePort = Absent,
+            DestinationPort = Absent,
         };
         facts.ReadEthernet(frame);
         return facts;

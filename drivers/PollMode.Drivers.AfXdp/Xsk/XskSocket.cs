@@ -111,7 +111,11 @@ internal sealed unsafe class XskSocket : IDisposable
     {
         var address = new SocketAddressXdp
         {
-            Family = LibC.AF_XDP, Flags = flags, InterfaceIndex = (uint)interfaceIndex, Queue = (uint)queue, SharedUmemFd = (uint)sharedWith,
+            Family = LibC.AF_XDP,
+            Flags = flags,
+            InterfaceIndex = (uint)interfaceIndex,
+            Queue = (uint)queue,
+            SharedUmemFd = (uint)sharedWith,
         };
         return LibC.Bind(Number, &address, (uint)sizeof(SocketAddressXdp)) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
