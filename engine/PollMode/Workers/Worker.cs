@@ -310,6 +310,11 @@ internal sealed unsafe class Worker : IDisposable
 
     private void TransmitTo(int port, ReadOnlySpan<Packet> packets)
     {
+        if (packets.IsEmpty)
+        {
+            return;
+        }
+
         List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(port, packets) : null;
         if ((uint)port >= (uint)_send.Length || _send[port].Queue is not { } queue)
         {
