@@ -128,6 +128,11 @@ internal sealed unsafe class BpfProgram : IDisposable
 
         string text = Encoding.ASCII.GetString(log, 0, Math.Max(0, Array.IndexOf(log, (byte)0)));
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (Array.Exists(lines, line => line.Contains("prohibited for !root", StringComparison.Ordinal)))
+        {
+            return "run with CAP_PERFMON, too, which a program needs that looks behind headers of changing length (protocols, ports, keep=management)";
+        }
+
         return lines.Length == 0 ? BpfSystem.Remedy(errno) : "the verifier said: " + string.Join(" / ", lines.TakeLast(4));
     }
 }

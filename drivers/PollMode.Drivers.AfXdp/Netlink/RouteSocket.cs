@@ -10,6 +10,7 @@ internal sealed unsafe class RouteSocket : IDisposable
 {
     private const int NETLINK_ROUTE = 0;
     private const int SOL_NETLINK = 270;
+    private const int NETLINK_CAP_ACK = 10;
     private const int NETLINK_EXT_ACK = 11;
     private const int RTMGRP_LINK = 1;
     private const int BufferBytes = 32 << 10;
@@ -34,6 +35,7 @@ internal sealed unsafe class RouteSocket : IDisposable
         int on = 1;
         long* timeout = stackalloc long[2] { 5, 0 };
         _ = LibC.SetSocketOption(number, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(int));
+        _ = LibC.SetSocketOption(number, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(int));
         _ = LibC.SetSocketOption(number, LibC.SOL_SOCKET, SO_RCVTIMEO, timeout, 16);
 
         // struct sockaddr_nl: family, padding, port, groups.

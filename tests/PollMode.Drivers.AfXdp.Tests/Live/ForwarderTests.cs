@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using PollMode.Drivers.AfXdp.Native;
+using PollMode.Linux;
 
 namespace PollMode.Drivers.AfXdp.Tests.Live;
 
@@ -158,12 +158,10 @@ public sealed class ForwarderTests
     /// <summary>Sends random bytes from left to right over TCP, and compares their hashes. Gives how many arrived.</summary>
     private static long Transfer(Testbed bed, Engine engine, int bytes)
     {
-        using NetworkNamespace left = NetworkNamespace.Open(bed.Left);
-        using NetworkNamespace right = NetworkNamespace.Open(bed.Right);
-        using Socket listener = right.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        using Socket listener = NetworkNamespace.Run(bed.Right, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         listener.Bind(new IPEndPoint(IPAddress.Any, 5555));
         listener.Listen();
-        using Socket client = left.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        using Socket client = NetworkNamespace.Run(bed.Left, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         client.SendTimeout = 30_000;
         byte[] hash = [];
         var sender = new Thread(() =>
