@@ -204,6 +204,36 @@ public sealed class OpeningTests
         }
     }
 
+    [Fact]
+    public void What_the_device_tells_of_a_frame_is_known_of_the_packet()
+    {
+        using var bed = new Testbed();
+        using var port = new PortUnderTest(bed, "af_xdp:m0,keep=none,rx_metadata=auto");
+        Assert.SkipUnless(port.Port.Capabilities.RxFacts.HasFlag(PacketFlags.HasRxHash), $"needs a kernel whose veth tells the hash of a flow: {port.ReportText}");
+        Testbed.In(bed.Left, "ping -c 1 -W 1 10.9.0.77", mayFail: true);
+        List<Packet> packets = port.ReceiveUntil(1);
+        Assert.All(packets, packet => Assert.True(packet.Flags.HasFlag(PacketFlags.HasRxHash)));
+        Assert.All(packets, packet => Assert.False(packet.Flags.HasFlag(PacketFlags.HasVlan)));
+        packets.ForEach(port.Pool.Return);
+        Assert.Contains("the device tells of received frames", port.ReportText, StringComparison.Ordinal);
+
+        // Not every kernel has VLAN devices. Their tag travels beside the frame, where only the device's function finds it.
+        if (Shell.TryRun($"ip -n {bed.Left} link add link l0 name l0.77 type vlan id 77").Code == 0)
+        {
+            Shell.Run($"ip -n {bed.Left} link set l0.77 up");
+            Shell.Run($"ip -n {bed.Left} addr add 10.77.0.1/24 dev l0.77");
+            Testbed.In(bed.Left, "ping -c 1 -W 1 10.77.0.2", mayFail: true);
+            packets = port.ReceiveUntil(1);
+            Assert.Contains(packets, packet => packet.Flags.HasFlag(PacketFlags.HasVlan) && (packet.VlanTci & 0xfff) == 77);
+            packets.ForEach(port.Pool.Return);
+        }
+
+        port.CloseAndCheck();
+
+        string message = Assert.Throws<PollModeException>(() => new PortUnderTest(bed, "af_xdp:m1,mode=generic,rx_metadata=require")).Message;
+        Assert.Contains("rx_metadata=auto", message, StringComparison.Ordinal);
+    }
+
     /// <summary>A frame in each direction.</summary>
     private static void Exchange(Testbed bed, PortUnderTest port)
     {
