@@ -1,5 +1,5 @@
-using PollMode.Drivers.AfXdp.Native;
 using PollMode.Drivers.AfXdp.Netlink;
+using PollMode.Linux;
 
 namespace PollMode.Drivers.AfXdp;
 
@@ -21,8 +21,7 @@ public sealed class AfXdpDriver : IPortDriver
     {
         ArgumentNullException.ThrowIfNull(spec);
         AfXdpSettings settings = AfXdpSettings.Read(spec);
-        using NetworkNamespace space = NetworkNamespace.Open(settings.Namespace);
-        int queues = space.Run(() =>
+        int queues = NetworkNamespace.Run(settings.Namespace, () =>
         {
             using var route = new RouteSocket();
             return ChooseQueues(spec, settings, route.Find(settings.Interface));

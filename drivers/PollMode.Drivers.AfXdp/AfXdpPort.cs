@@ -1,6 +1,6 @@
-using PollMode.Drivers.AfXdp.Native;
 using PollMode.Drivers.AfXdp.Netlink;
 using PollMode.Drivers.AfXdp.Xsk;
+using PollMode.Linux;
 
 namespace PollMode.Drivers.AfXdp;
 
@@ -15,7 +15,6 @@ internal sealed class AfXdpPort : IPort
     private readonly AfXdpSettings _settings;
     private readonly PortContext _context;
     private readonly ArenaMap _map;
-    private readonly NetworkNamespace _namespace;
     private readonly List<XskQueue> _queues = [];
     private readonly HashSet<int> _dead = [];
     private readonly List<string> _report = [];
@@ -33,10 +32,9 @@ internal sealed class AfXdpPort : IPort
         _settings = settings;
         _context = context;
         _map = new ArenaMap(context.Arena);
-        _namespace = NetworkNamespace.Open(settings.Namespace);
         try
         {
-            _namespace.Run(() => Open(spec));
+            _ = NetworkNamespace.Run(settings.Namespace, () => Open(spec));
         }
         catch
         {
@@ -99,11 +97,6 @@ internal sealed class AfXdpPort : IPort
     public void CollectCounters(ICollection<PortCounter> counters)
     {
         ArgumentNullException.ThrowIfNull(counters);
-        if (_disposed)
-        {
-            return;
-        }
-
         counters.Add(new PortCounter("link_changes", _monitor!.Changes));
         foreach (XskQueue queue in _queues)
         {
@@ -141,10 +134,9 @@ internal sealed class AfXdpPort : IPort
         }
 
         _promiscuous?.Dispose();
-        _namespace.Dispose();
     }
 
-    private void Open(PortSpec spec)
+    private bool Open(PortSpec spec)
     {
         using var route = new RouteSocket();
         LinkSnapshot link = route.Find(_settings.Interface);
@@ -175,6 +167,7 @@ internal sealed class AfXdpPort : IPort
             MacAddress = link.MacAddress,
         };
         PortReport.Write(_report, link, _settings, queues, room, _segments, _attachment, _maker);
+        return true;
     }
 
     private XskQueue Find(int queue, Mempool pool)
@@ -214,7 +207,7 @@ internal sealed class AfXdpPort : IPort
                 queue.CloseSocket();
                 WaitForDevice();
                 queue.FreeBuffers(_context.Arena, in _map);
-                XskSocket socket = _namespace.Run(() => _maker.Remake(queue.Index));
+                XskSocket socket = NetworkNamespace.Run(_settings.Namespace, () => _maker.Remake(queue.Index));
                 queue.Resume(socket, () => _attachment!.Lead(queue.Index + _settings.StartQueue, queue.Socket.Number));
             }
             catch (PollModeException)

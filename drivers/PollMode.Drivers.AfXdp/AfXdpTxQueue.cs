@@ -71,11 +71,14 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
 
         XskSocket socket = _queue.Socket;
         ProducerRing tx = socket.Tx;
-        int slots = tx.Reserve(packets.Length);
-        if (_outstanding >= ReapThreshold || slots < packets.Length)
+
+        // A ring that has room for one buffer of a chain has not room for the chain: ask for the longest, or it may never look again.
+        int wanted = _segments ? packets.Length * MaxSegments : packets.Length;
+        int slots = tx.Reserve(wanted);
+        if (_outstanding >= ReapThreshold || slots < wanted)
         {
             Reap(socket.Completion);
-            slots = tx.Reserve(packets.Length);
+            slots = tx.Reserve(wanted);
         }
 
         int taken = 0;
@@ -129,7 +132,7 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
 
         Counters.Packets += taken;
         Counters.Bytes += bytes;
-        if (taken > 0 || slots < packets.Length)
+        if (used > 0 || taken < packets.Length)
         {
             Kick(socket);
         }

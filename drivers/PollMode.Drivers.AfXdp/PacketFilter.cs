@@ -70,5 +70,11 @@ public sealed class PacketFilter
     public override string ToString() => string.Join('|', (object[])Clauses);
 
     /// <summary>Compiles the filter to an XDP program that leads its frames to the sockets in a map, and others to the kernel.</summary>
-    internal BpfInstruction[] Compile(int mapNumber) => FilterCompiler.Compile(this, code => FilterCompiler.EmitRedirect(code, mapNumber));
+    /// <param name="mapNumber">The map.</param>
+    /// <param name="facts">What to ask the device about frames taken, by the numbers of the kernel's functions; null for nothing.</param>
+    internal BpfInstruction[] Compile(int mapNumber, RxMetadataFunctions? facts = null) => FilterCompiler.Compile(this, code =>
+    {
+        facts?.Emit(code);
+        FilterCompiler.EmitRedirect(code, mapNumber);
+    });
 }

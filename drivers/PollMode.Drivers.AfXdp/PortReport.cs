@@ -28,7 +28,7 @@ internal static class PortReport
             report.Add($"the device takes VLAN tags out of frames, and does not tell them: run 'ethtool -K {link.Name} rxvlan off' to see them");
         }
 
-        if (attachment.Facts != RxFacts.None || settings.RxMetadata != "off")
+        if (settings.RxMetadata != "off")
         {
             report.Add(attachment.FactsDescription);
         }

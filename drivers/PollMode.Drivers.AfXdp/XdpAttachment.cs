@@ -50,18 +50,48 @@ internal sealed class XdpAttachment : IDisposable
         }
 
         BpfMap map = BpfMap.Create(BpfMap.TypeXskMap, queues, "pollmode_xsks");
-        BpfProgram? program = null;
         try
         {
-            program = BpfProgram.Load(settings.Filter.Compile(map.Number), "pollmode", fragments ? BpfProgram.HasFragments : 0);
-            return Attach(settings, link, map, program, fragments);
+            uint flags = fragments ? BpfProgram.HasFragments : 0;
+            string description = "the device is asked nothing about received frames (rx_metadata=off)";
+            if (settings.RxMetadata != "off" && TryAttachAsking(settings, link, map, flags, out description) is { } asking)
+            {
+                return asking;
+            }
+
+            return Attach(settings, link, map, BpfProgram.Load(settings.Filter.Compile(map.Number), "pollmode", flags), fragments, RxFacts.None, description);
         }
         catch
         {
-            program?.Dispose();
             map.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Attaches a program that asks the device about each frame. Null, with the reason, where that cannot be had.</summary>
+    private static XdpAttachment? TryAttachAsking(AfXdpSettings settings, LinkSnapshot link, BpfMap map, uint flags, out string description)
+    {
+        RxFacts facts = NetdevFamily.FactsOf(link.Index);
+        RxMetadataFunctions? functions = RxMetadataFunctions.Find(facts);
+        description = facts == RxFacts.None
+            ? $"the driver {Driver(link)} tells nothing about received frames"
+            : functions == null ? "the kernel does not tell the numbers of its functions (/sys/kernel/btf/vmlinux)" : $"the device tells of received frames: {facts}";
+        if (functions != null && settings.Mode != "generic")
+        {
+            try
+            {
+                BpfProgram program = BpfProgram.Load(settings.Filter.Compile(map.Number, functions), "pollmode", flags | BpfProgram.BoundToDevice, link.Index);
+                return Attach(settings with { Mode = "native" }, link, map, program, (flags & BpfProgram.HasFragments) != 0, facts, description);
+            }
+            catch (LinuxException fault) when (settings.RxMetadata == "auto" && fault.ErrorNumber is not (Errno.EBUSY or EEXIST))
+            {
+                description = $"nothing is asked about received frames: {fault.Message}";
+            }
+        }
+
+        return settings.RxMetadata == "auto"
+            ? null
+            : throw new PollModeException($"'rx_metadata=require' cannot be had on {link.Name}: {description}; say rx_metadata=auto.");
     }
 
     /// <summary>Leads a queue's frames to a socket.</summary>
@@ -78,7 +108,22 @@ internal sealed class XdpAttachment : IDisposable
         _map.Dispose();
     }
 
-    private static XdpAttachment Attach(AfXdpSettings settings, LinkSnapshot link, BpfMap map, BpfProgram program, bool fragments)
+    /// <summary>Attaches a program, which is taken.</summary>
+    private static XdpAttachment Attach(AfXdpSettings settings, LinkSnapshot link, BpfMap map, BpfProgram program, bool fragments, RxFacts facts, string factsDescription)
+    {
+        try
+        {
+            (BpfLink made, bool isNative, string description) = AttachAsWanted(settings, link, program);
+            return new XdpAttachment(map, program, made, description) { IsNative = isNative, TakesFragments = fragments, Facts = facts, FactsDescription = factsDescription };
+        }
+        catch
+        {
+            program.Dispose();
+            throw;
+        }
+    }
+
+    private static (BpfLink Link, bool IsNative, string Description) AttachAsWanted(AfXdpSettings settings, LinkSnapshot link, BpfProgram program)
     {
         string refusal = string.Empty;
         if (settings.Mode != "generic")
@@ -86,7 +131,7 @@ internal sealed class XdpAttachment : IDisposable
             BpfLink? native = AttachOrReplace(settings, link, program, BpfLink.NativeMode, out int errno);
             if (native != null)
             {
-                return new XdpAttachment(map, program, native, "native XDP") { IsNative = true, TakesFragments = fragments };
+                return (native, true, "native XDP");
             }
 
             refusal = Explain(link, errno);
@@ -98,7 +143,7 @@ internal sealed class XdpAttachment : IDisposable
 
         BpfLink? generic = AttachOrReplace(settings, link, program, BpfLink.Generic, out int second);
         return generic != null
-            ? new XdpAttachment(map, program, generic, refusal.Length == 0 ? "generic XDP, as asked for" : $"generic XDP, because native was refused: {refusal}") { TakesFragments = fragments }
+            ? (generic, false, refusal.Length == 0 ? "generic XDP, as asked for" : $"generic XDP, because native was refused: {refusal}")
             : throw new LinuxException($"attach an XDP program to {link.Name} in generic mode", second, Explain(link, second));
     }
 

@@ -97,6 +97,9 @@ internal sealed class BpfAssembler
     /// <summary>destination &amp;= source.</summary>
     internal BpfAssembler And(BpfRegister destination, BpfRegister source) => Emit(ALU64 | FromRegister | 0x50, destination, source, 0, 0);
 
+    /// <summary>destination |= value, sign-extended.</summary>
+    internal BpfAssembler Or(BpfRegister destination, int value) => Emit(ALU64 | 0x40, destination, 0, 0, value);
+
     /// <summary>destination &lt;&lt;= bits.</summary>
     internal BpfAssembler ShiftLeft(BpfRegister destination, int bits) => Emit(ALU64 | 0x60, destination, 0, 0, bits);
 

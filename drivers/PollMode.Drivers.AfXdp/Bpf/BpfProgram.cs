@@ -11,6 +11,9 @@ internal sealed unsafe class BpfProgram : IDisposable
     /// <summary>BPF_F_XDP_HAS_FRAGS: the program takes frames of several buffers.</summary>
     internal const uint HasFragments = 1 << 5;
 
+    /// <summary>BPF_F_XDP_DEV_BOUND_ONLY: the program may ask its device about frames.</summary>
+    internal const uint BoundToDevice = 1 << 6;
+
     /// <summary>BPF_XDP of <c>enum bpf_attach_type</c>.</summary>
     internal const uint AttachTypeXdp = 37;
 
@@ -38,18 +41,19 @@ internal sealed unsafe class BpfProgram : IDisposable
     /// <summary>Has the verifier check a program and loads it.</summary>
     /// <param name="instructions">The program.</param>
     /// <param name="name">At most 15 characters, for bpftool.</param>
-    /// <param name="flags">Zero or <see cref="HasFragments"/>.</param>
+    /// <param name="flags"><see cref="HasFragments"/>, <see cref="BoundToDevice"/>, or zero.</param>
+    /// <param name="interfaceIndex">The device that the program is bound to, or zero.</param>
     /// <exception cref="LinuxException">Refused; the message ends with what the verifier said last.</exception>
-    internal static BpfProgram Load(ReadOnlySpan<BpfInstruction> instructions, string name, uint flags)
+    internal static BpfProgram Load(ReadOnlySpan<BpfInstruction> instructions, string name, uint flags, int interfaceIndex = 0)
     {
-        int number = TryLoad(instructions, name, flags, null, 0);
+        int number = TryLoad(instructions, name, flags, interfaceIndex, null, 0);
         if (number >= 0)
         {
             return new BpfProgram(new FileDescriptor(number));
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        throw new LinuxException($"load the XDP program '{name}' of {instructions.Length} instructions", errno, Explain(instructions, name, flags, errno));
+        throw new LinuxException($"load the XDP program '{name}' of {instructions.Length} instructions", errno, Explain(instructions, name, flags, interfaceIndex, errno));
     }
 
     /// <summary>The name of a program that is attached somewhere; empty if the kernel does not tell.</summary>
@@ -80,10 +84,10 @@ internal sealed unsafe class BpfProgram : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static int TryLoad(ReadOnlySpan<BpfInstruction> instructions, string name, uint flags, byte* log, int logBytes)
+    private static int TryLoad(ReadOnlySpan<BpfInstruction> instructions, string name, uint flags, int interfaceIndex, byte* log, int logBytes)
     {
-        // bpf_redirect_map is open to any licence; nothing here needs a GPL-only helper.
-        fixed (byte* license = "MIT\0"u8)
+        // bpf_redirect_map is open to any licence, but the kernel's own functions, which ask the device, are for programs that may be had under the GPL.
+        fixed (byte* license = "Dual MIT/GPL\0"u8)
         fixed (BpfInstruction* code = instructions)
         {
             var attributes = new BpfAttributes.ProgramLoad
@@ -96,6 +100,7 @@ internal sealed unsafe class BpfProgram : IDisposable
                 LogSize = (uint)logBytes,
                 LogBuffer = (ulong)log,
                 ProgramFlags = flags,
+                InterfaceIndex = (uint)interfaceIndex,
                 ExpectedAttachType = AttachTypeXdp,
             };
             BpfSystem.CopyName(name, attributes.Name);
@@ -104,7 +109,7 @@ internal sealed unsafe class BpfProgram : IDisposable
     }
 
     /// <summary>Loads a refused program again, this time for the verifier's log: it costs time that a good program need not pay.</summary>
-    private static string Explain(ReadOnlySpan<BpfInstruction> instructions, string name, uint flags, int errno)
+    private static string Explain(ReadOnlySpan<BpfInstruction> instructions, string name, uint flags, int interfaceIndex, int errno)
     {
         if (errno == Errno.EPERM)
         {
@@ -119,7 +124,7 @@ internal sealed unsafe class BpfProgram : IDisposable
         byte[] log = new byte[LogBytes];
         fixed (byte* buffer = log)
         {
-            int number = TryLoad(instructions, name, flags, buffer, LogBytes);
+            int number = TryLoad(instructions, name, flags, interfaceIndex, buffer, LogBytes);
             if (number >= 0)
             {
                 _ = LibC.Close(number);
@@ -128,6 +133,11 @@ internal sealed unsafe class BpfProgram : IDisposable
 
         string text = Encoding.ASCII.GetString(log, 0, Math.Max(0, Array.IndexOf(log, (byte)0)));
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (Array.Exists(lines, line => line.Contains("prohibited for !root", StringComparison.Ordinal)))
+        {
+            return "run with CAP_PERFMON, too, which a program needs that looks behind headers of changing length (protocols, ports, keep=management)";
+        }
+
         return lines.Length == 0 ? BpfSystem.Remedy(errno) : "the verifier said: " + string.Join(" / ", lines.TakeLast(4));
     }
 }

@@ -40,7 +40,7 @@ internal static class FilterCompiler
         if (terms.Length > 0)
         {
             var parsed = new BpfLabel();
-            FrameParserEmitter.Emit(code, NeededLayers(terms), parsed);
+            FrameParserEmitter.Emit(code, NeededDepth(terms), parsed);
             code.Mark(parsed);
         }
 
@@ -77,11 +77,12 @@ internal static class FilterCompiler
         .Call(BpfAssembler.RedirectMap)
         .Exit();
 
-    private static int NeededLayers(FilterTerm[] terms) => terms.Max(term => term.Field switch
+    private static int NeededDepth(FilterTerm[] terms) => terms.Max(term => term.Field switch
     {
-        FilterField.EtherType or FilterField.Vlan => 2,
-        FilterField.SourceAddress or FilterField.DestinationAddress or FilterField.AnyAddress or FilterField.Protocol => 3,
-        _ => 4,
+        FilterField.EtherType or FilterField.Vlan => FrameParserEmitter.Ethernet,
+        FilterField.SourceAddress or FilterField.DestinationAddress or FilterField.AnyAddress => FrameParserEmitter.Addresses,
+        FilterField.Protocol => FrameParserEmitter.Protocol,
+        _ => FrameParserEmitter.Ports,
     });
 
     private static void EmitTerm(BpfAssembler code, FilterTerm term, BpfLabel otherwise)

@@ -9,18 +9,30 @@ namespace PollMode.Drivers.AfXdp.Filtering;
 /// </summary>
 internal static class FrameParserEmitter
 {
+    /// <summary>How deep to look: no further than the EtherType.</summary>
+    internal const int Ethernet = 0;
+
+    /// <summary>As far as the addresses of IP.</summary>
+    internal const int Addresses = 1;
+
+    /// <summary>As far as the protocol above IP. From here on headers have lengths of their own, and the verifier wants CAP_PERFMON.</summary>
+    internal const int Protocol = 2;
+
+    /// <summary>As far as ports and ICMPv6 types.</summary>
+    internal const int Ports = 3;
+
     /// <summary>Writes the parser.</summary>
     /// <param name="code">Where to; R6 holds the context.</param>
-    /// <param name="layers">2 for Ethernet alone, 3 with IP, 4 with ports.</param>
+    /// <param name="depth">How deep to look.</param>
     /// <param name="done">Where to go when the facts are on the stack.</param>
-    internal static void Emit(BpfAssembler code, int layers, BpfLabel done)
+    internal static void Emit(BpfAssembler code, int depth, BpfLabel done)
     {
         for (int slot = FilterCompiler.EtherType; slot >= FilterCompiler.DestinationPort; slot -= 4)
         {
             code.Store(BpfWidth.Word, R10, slot, FrameFacts.Absent);
         }
 
-        for (int slot = FilterCompiler.Destination; layers >= 3 && slot < FilterCompiler.DestinationPort - 4; slot += 8)
+        for (int slot = FilterCompiler.Destination; depth >= Addresses && slot < FilterCompiler.DestinationPort - 4; slot += 8)
         {
             // The verifier does not connect the version with the addresses: without CAP_PERFMON it wants every slot written that is read.
             code.Store(BpfWidth.Double, R10, slot, 0);
@@ -30,25 +42,29 @@ internal static class FrameParserEmitter
         var ipv4 = new BpfLabel();
         var ipv6 = new BpfLabel();
         EmitEthernet(code, done);
-        if (layers >= 3)
+        if (depth >= Addresses)
         {
             code.JumpIf(R3, BpfCondition.Equal, FrameFacts.Ipv4, ipv4).JumpIf(R3, BpfCondition.Equal, FrameFacts.Ipv6, ipv6);
         }
 
         code.Jump(done);
-        if (layers < 3)
+        if (depth < Addresses)
         {
             return;
         }
 
         var transport = new BpfLabel();
         code.Mark(ipv4);
-        EmitIpv4(code, transport, done);
+        EmitIpv4(code, depth, transport, done);
         code.Mark(ipv6);
         EmitAddresses6(code, done);
-        EmitExtensionHeaders(code, done);
+        if (depth >= Protocol)
+        {
+            EmitExtensionHeaders(code, done);
+        }
+
         code.Mark(transport);
-        if (layers >= 4)
+        if (depth >= Ports)
         {
             EmitTransport(code, done);
         }
@@ -78,7 +94,7 @@ internal static class FrameParserEmitter
         code.Mark(untagged).Store(BpfWidth.Word, R10, FilterCompiler.EtherType, R3);
     }
 
-    private static void EmitIpv4(BpfAssembler code, BpfLabel transport, BpfLabel done)
+    private static void EmitIpv4(BpfAssembler code, int depth, BpfLabel transport, BpfLabel done)
     {
         Need(code, 20, done)
             .Load(BpfWidth.Byte, R3, R7, 0)
@@ -91,6 +107,12 @@ internal static class FrameParserEmitter
         // An IPv4 address is the last word of its slot; terms look at it only when the version is 4.
         code.Load(BpfWidth.Word, R4, R7, 12).FromBigEndian(R4, 32).Store(BpfWidth.Word, R10, FilterCompiler.Source + 12, R4)
             .Load(BpfWidth.Word, R4, R7, 16).FromBigEndian(R4, 32).Store(BpfWidth.Word, R10, FilterCompiler.Destination + 12, R4);
+
+        if (depth < Ports)
+        {
+            code.Jump(done);
+            return;
+        }
 
         // Only the first fragment has ports.
         code.Load(BpfWidth.Half, R4, R7, 6).FromBigEndian(R4, 16).And(R4, 0x1fff).JumpIf(R4, BpfCondition.NotEqual, 0u, done)

@@ -27,8 +27,6 @@ internal static unsafe partial class LibC
     internal const int MAP_SHARED = 0x01;
     internal const int MAP_POPULATE = 0x8000;
 
-    internal const int CLONE_NEWNET = 0x40000000;
-
     internal static readonly nint MAP_FAILED = -1;
 
     private static readonly long SYS_bpf = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 280 : 321;
@@ -71,12 +69,6 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Ioctl(int fileDescriptor, nuint request, void* argument);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]
-    internal static partial int Open(byte* path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
-    internal static partial int SetNamespace(int fileDescriptor, int type);
 
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     internal static partial int GetClock(int clock, long* secondsAndNanoseconds);

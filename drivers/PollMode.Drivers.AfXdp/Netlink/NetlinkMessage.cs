@@ -95,6 +95,28 @@ internal static class NetlinkMessage
         return true;
     }
 
+    /// <summary>The value of an attribute; empty if it is not there.</summary>
+    internal static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> attributes, ushort wanted)
+    {
+        while (attributes.Length >= 4)
+        {
+            int length = MemoryMarshal.Read<ushort>(attributes);
+            if (length < 4 || length > attributes.Length)
+            {
+                break;
+            }
+
+            if ((MemoryMarshal.Read<ushort>(attributes[2..]) & 0x3fff) == wanted)
+            {
+                return attributes[4..length];
+            }
+
+            attributes = attributes[Math.Min(attributes.Length, (length + 3) & ~3)..];
+        }
+
+        return default;
+    }
+
     /// <summary>The interface that a link message is about; -1 if it is cut short or of a bridge (family AF_BRIDGE): leaving one is no deletion.</summary>
     internal static int IndexOf(ReadOnlySpan<byte> body) => body.Length < BodyBytes || body[0] != 0 ? -1 : MemoryMarshal.Read<int>(body[4..]);
 

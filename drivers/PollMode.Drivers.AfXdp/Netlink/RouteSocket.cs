@@ -10,8 +10,10 @@ internal sealed unsafe class RouteSocket : IDisposable
 {
     private const int NETLINK_ROUTE = 0;
     private const int SOL_NETLINK = 270;
+    private const int NETLINK_CAP_ACK = 10;
     private const int NETLINK_EXT_ACK = 11;
     private const int RTMGRP_LINK = 1;
+    private const ushort ExtendedAckMessage = 1;
     private const int BufferBytes = 32 << 10;
     private const uint IFF_UP = 1;
     private const int SO_RCVTIMEO = 20;
@@ -34,6 +36,7 @@ internal sealed unsafe class RouteSocket : IDisposable
         int on = 1;
         long* timeout = stackalloc long[2] { 5, 0 };
         _ = LibC.SetSocketOption(number, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(int));
+        _ = LibC.SetSocketOption(number, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(int));
         _ = LibC.SetSocketOption(number, LibC.SOL_SOCKET, SO_RCVTIMEO, timeout, 16);
 
         // struct sockaddr_nl: family, padding, port, groups.
@@ -179,23 +182,7 @@ internal sealed unsafe class RouteSocket : IDisposable
     /// <summary>The kernel's own words: attribute 1 behind the error number and the header of the request.</summary>
     private static string ReadDetail(ReadOnlySpan<byte> body)
     {
-        ReadOnlySpan<byte> attributes = body.Length > 20 ? body[20..] : default;
-        while (attributes.Length >= 4)
-        {
-            int length = MemoryMarshal.Read<ushort>(attributes);
-            if (length < 4 || length > attributes.Length)
-            {
-                break;
-            }
-
-            if ((MemoryMarshal.Read<ushort>(attributes[2..]) & 0x3fff) == 1)
-            {
-                return Encoding.UTF8.GetString(attributes[4..length].TrimEnd((byte)0)).TrimEnd('.');
-            }
-
-            attributes = attributes[Math.Min(attributes.Length, (length + 3) & ~3)..];
-        }
-
-        return string.Empty;
+        ReadOnlySpan<byte> detail = NetlinkMessage.Find(body.Length > 20 ? body[20..] : default, ExtendedAckMessage);
+        return Encoding.UTF8.GetString(detail.TrimEnd((byte)0)).TrimEnd('.');
     }
 }

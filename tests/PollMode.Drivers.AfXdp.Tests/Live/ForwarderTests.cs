@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using PollMode.Drivers.AfXdp.Native;
+using PollMode.Linux;
 
 namespace PollMode.Drivers.AfXdp.Tests.Live;
 
@@ -20,7 +20,7 @@ public sealed class ForwarderTests
         string ping = Testbed.In(bed.Left, "ping -c 20 -i 0.02 -W 5 -s 1200 10.9.0.2");
         Assert.Contains("20 received", ping, StringComparison.Ordinal);
 
-        using Process server = bed.Start(bed.Right, "iperf3 -s -1", out CommandOutput output);
+        _ = bed.Start(bed.Right, "iperf3 -s -1 --forceflush", out CommandOutput output);
         output.WaitFor("Server listening");
         string report = Testbed.In(bed.Left, $"iperf3 -c 10.9.0.2 -n {Megabytes}M -J");
         Assert.Contains("\"sum_received\"", report, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class ForwarderTests
     {
         using var bed = new Testbed();
         using Engine engine = Forward(bed, string.Empty);
-        Assert.Equal(200 << 20, Transfer(bed, 200 << 20));
+        Assert.Equal(200 << 20, Transfer(bed, engine, 200 << 20));
         Close(engine);
     }
 
@@ -48,7 +48,7 @@ public sealed class ForwarderTests
         Assert.True(engine.Ports[0].Capabilities.Segments);
         string ping = Testbed.In(bed.Left, "ping -c 5 -i 0.02 -W 5 -M do -s 8972 10.9.0.2");
         Assert.Contains("5 received", ping, StringComparison.Ordinal);
-        Assert.Equal(100 << 20, Transfer(bed, 100 << 20));
+        Assert.Equal(100 << 20, Transfer(bed, engine, 100 << 20));
         Close(engine);
     }
 
@@ -59,7 +59,7 @@ public sealed class ForwarderTests
         using var bed = new Testbed(queues: 4);
         using Engine engine = Forward(bed, ",queues=4", workers: 2);
         Assert.Equal(4, engine.Ports[0].Capabilities.RxQueues);
-        using Process server = bed.Start(bed.Right, "iperf3 -s -1", out CommandOutput output);
+        _ = bed.Start(bed.Right, "iperf3 -s -1 --forceflush", out CommandOutput output);
         output.WaitFor("Server listening");
         string report = Testbed.In(bed.Left, "iperf3 -c 10.9.0.2 -n 200M -P 8 -J");
         Assert.DoesNotContain("\"error\"", report, StringComparison.Ordinal);
@@ -84,10 +84,10 @@ public sealed class ForwarderTests
         List<byte[]> sent = [.. Enumerable.Range(0, 1000).Select(MakeFrame)];
         string folder = Directory.CreateTempSubdirectory("pollmode").FullName;
         Captures.Write(folder + "/sent.pcap", sent);
-        using Process dump = bed.Start(bed.Right, $"tcpdump -i r0 -Z root -B 65536 -s 0 -U -c {sent.Count} -w {folder}/got.pcap ether src 02:00:00:00:77:01", out CommandOutput output);
+        Process dump = bed.Start(bed.Right, $"tcpdump -i r0 -Z root -B 65536 -s 0 -U -c {sent.Count} -w {folder}/got.pcap ether src 02:00:00:00:77:01", out CommandOutput output);
         output.WaitFor("listening on");
         Testbed.In(bed.Left, $"tcpreplay -q -p 2000 -i l0 {folder}/sent.pcap");
-        Assert.True(dump.WaitForExit(TimeSpan.FromSeconds(30)), $"{output} {string.Join('\n', engine.Statistics.Ports.SelectMany(port => port.Extended))}");
+        Assert.True(dump.WaitForExit(TimeSpan.FromSeconds(30)), $"{output} {Describe(engine)}");
         List<byte[]> got = Captures.Read(folder + "/got.pcap");
         Directory.Delete(folder, recursive: true);
         Assert.Equal(sent.Count, got.Count);
@@ -144,15 +144,24 @@ public sealed class ForwarderTests
         Assert.All(engine.Statistics.Pools, pool => Assert.Equal(0, pool.InFlight));
     }
 
-    /// <summary>Sends random bytes from left to right over TCP, and compares their hashes. Gives how many arrived.</summary>
-    private static long Transfer(Testbed bed, int bytes)
+    private static string Describe(Engine engine)
     {
-        using NetworkNamespace left = NetworkNamespace.Open(bed.Left);
-        using NetworkNamespace right = NetworkNamespace.Open(bed.Right);
-        using Socket listener = right.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        EngineStatistics statistics = engine.Statistics;
+        return string.Join('\n', [
+            .. statistics.Ports.SelectMany(port => port.Receive.Concat(port.Transmit)).Select(queue => queue.ToString()),
+            .. statistics.Ports.SelectMany(port => port.Extended).Where(counter => counter.Value != 0).Select(counter => counter.ToString()),
+            .. statistics.Workers.Select(worker => $"{worker} {string.Join(' ', worker.Dropped)}"),
+            .. statistics.Pools.Select(pool => pool.ToString()),
+        ]);
+    }
+
+    /// <summary>Sends random bytes from left to right over TCP, and compares their hashes. Gives how many arrived.</summary>
+    private static long Transfer(Testbed bed, Engine engine, int bytes)
+    {
+        using Socket listener = NetworkNamespace.Run(bed.Right, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         listener.Bind(new IPEndPoint(IPAddress.Any, 5555));
         listener.Listen();
-        using Socket client = left.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        using Socket client = NetworkNamespace.Run(bed.Left, () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         client.SendTimeout = 30_000;
         byte[] hash = [];
         var sender = new Thread(() =>
@@ -160,16 +169,24 @@ public sealed class ForwarderTests
             using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var random = new Random(bytes);
             byte[] block = new byte[1 << 16];
-            client.Connect("10.9.0.2", 5555);
-            for (int sent = 0; sent < bytes; sent += block.Length)
+            try
             {
-                random.NextBytes(block);
-                sha.AppendData(block);
-                client.Send(block);
-            }
+                client.Connect("10.9.0.2", 5555);
+                for (int sent = 0; sent < bytes; sent += block.Length)
+                {
+                    random.NextBytes(block);
+                    sha.AppendData(block);
+                    client.Send(block);
+                }
 
-            client.Shutdown(SocketShutdown.Send);
-            hash = sha.GetHashAndReset();
+                client.Shutdown(SocketShutdown.Send);
+                hash = sha.GetHashAndReset();
+            }
+            catch (SocketException)
+            {
+                // The other end will miss bytes, and the test fails there.
+                client.Dispose();
+            }
         });
         sender.Start();
         using Socket server = listener.Accept();
@@ -178,10 +195,17 @@ public sealed class ForwarderTests
         byte[] buffer = new byte[1 << 16];
         long total = 0;
         int count;
-        while ((count = server.Receive(buffer)) > 0)
+        try
         {
-            received.AppendData(buffer, 0, count);
-            total += count;
+            while ((count = server.Receive(buffer)) > 0)
+            {
+                received.AppendData(buffer, 0, count);
+                total += count;
+            }
+        }
+        catch (SocketException fault)
+        {
+            Assert.Fail($"{fault.Message} after {total} bytes; {Describe(engine)}");
         }
 
         sender.Join();

@@ -19,6 +19,7 @@ internal sealed class Testbed : IDisposable
         Requires.Tools("ip", "ethtool");
         int number = Interlocked.Increment(ref _last);
         Prefix = string.Create(CultureInfo.InvariantCulture, $"px{Environment.ProcessId}-{number}");
+        RemoveStale();
         try
         {
             foreach (string space in (string[])[Left, Middle, Right])
@@ -46,7 +47,8 @@ internal sealed class Testbed : IDisposable
     public string Right => Prefix + "r";
 
     /// <summary>Runs a command line in a namespace to its end.</summary>
-    public static string In(string space, string commandLine) => Shell.Run($"ip netns exec {space} {commandLine}");
+    public static string In(string space, string commandLine, bool mayFail = false) =>
+        mayFail ? Shell.TryRun($"ip netns exec {space} {commandLine}").Output : Shell.Run($"ip netns exec {space} {commandLine}");
 
     /// <summary>Starts a command line in a namespace; it is killed with the testbed at the latest.</summary>
     public Process Start(string space, string commandLine, out CommandOutput output)
@@ -76,6 +78,18 @@ internal sealed class Testbed : IDisposable
         foreach (string space in (string[])[Left, Middle, Right])
         {
             _ = Shell.TryRun($"ip netns del {space}");
+        }
+    }
+
+    /// <summary>Takes away what a killed run left behind.</summary>
+    private static void RemoveStale()
+    {
+        foreach (string space in Shell.Run("ip netns list").Split('\n').Select(line => line.Split(' ')[0]).Where(name => name.StartsWith("px", StringComparison.Ordinal)))
+        {
+            if (int.TryParse(space[2..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int owner) && !Directory.Exists($"/proc/{owner}"))
+            {
+                _ = Shell.TryRun($"ip netns del {space}");
+            }
         }
     }
 
