@@ -53,6 +53,14 @@ public sealed class TrafficPort : IPort
     /// <summary>Whether the run that was started last has handed out all its packets.</summary>
     public bool IsSent => _run?.IsSent ?? true;
 
+    /// <summary>Packets handed out in the run that was started last.</summary>
+    public long SentPackets => _run?.Streams.Sum(stream => Volatile.Read(ref stream.Packets)) ?? 0;
+
+    /// <summary>Packets of that run that came, whole or damaged, each whole one counted once.</summary>
+    public long ArrivedPackets => _run is { } run
+        ? run.Receivers.Sum(receiver => Volatile.Read(ref receiver.Packets) + Volatile.Read(ref receiver.Corrupted)) + Volatile.Read(ref run.CorruptedUnknown)
+        : 0;
+
     /// <summary>The run that was started last, as it is now; null before the first.</summary>
     public TrafficResult? Result => _run is { } run ? TrafficResults.Of(run, _sends) : null;
 
