@@ -46,4 +46,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(13, LogLevel.Information, "{Engine}: asks the host to stop, because {Reason}")]
     internal static partial void StopsHost(ILogger logger, string engine, string reason);
+
+    [LoggerMessage(14, LogLevel.Error, "{Engine}: {Fault}")]
+    internal static partial void PortFaulted(ILogger logger, string engine, string fault);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using PollMode;
 using PollMode.Drivers.Software;
 using PollMode.Examples.Embedded;
@@ -20,4 +21,14 @@ builder.Services.AddPollMode(builder.Configuration.GetSection("PollMode"))
         .Use(services.GetRequiredService<PacketTap>().CreateStage));
 
 builder.Services.AddHostedService<FrameReader>();
-await builder.Build().RunAsync();
+try
+{
+    await builder.Build().RunAsync();
+    return Environment.ExitCode;
+}
+catch (Exception fault) when (fault is PollModeException or OptionsValidationException)
+{
+    // Wrong configuration is one sentence with the remedy, not a stack trace.
+    Console.Error.WriteLine(fault.Message);
+    return 1;
+}

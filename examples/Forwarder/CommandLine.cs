@@ -64,7 +64,7 @@ internal static class CommandLine
         }
         catch (PollModeException fault)
         {
-            Console.Error.WriteLine(fault.Message);
+            Console.Error.WriteLine(InOptions(fault.Message));
             return (int)ExitCode.WrongInput;
         }
     }
@@ -117,6 +117,14 @@ internal static class CommandLine
             Json = parsed.GetValue(Json),
         };
     }
+
+    /// <summary>The engine names its own options; here they have the names of the command line.</summary>
+    private static string InOptions(string message) => message
+        .Replace("BuffersPerWorker", Buffers.Name, StringComparison.Ordinal)
+        .Replace("BufferBytes", BufferBytes.Name, StringComparison.Ordinal)
+        .Replace("BurstSize", Burst.Name, StringComparison.Ordinal)
+        .Replace("SendRetries", Retries.Name, StringComparison.Ordinal)
+        .Replace("Ports has an empty entry", $"a {Port.Name} is empty", StringComparison.Ordinal);
 
     /// <summary>The parser names .NET's types in its messages; users want the option's own word for its value.</summary>
     private static string Explain(ParseError error) => error.SymbolResult is OptionResult { Option.HelpName: { } wanted, Tokens.Count: > 0 } result

@@ -18,7 +18,7 @@ internal static class Demo
         EngineOptions engine = options.Engine;
         return options with
         {
-            // Ports 1 and 2 are the ends of one ring. The end that worker 0 polls is the one that it sends by.
+            // Ports 1 and 2 are the ends of one ring: worker 0 polls the generator, worker 1 the ring.
             Engine = new EngineOptions
             {
                 Name = "demo",

@@ -35,15 +35,10 @@ static int Forward(ForwarderOptions options)
             exit = ExitCode.RunFault;
         }
 
-        foreach (string portFault in engine.Ports.SelectMany(port => port.Faults))
-        {
-            Console.Error.WriteLine(portFault);
-            exit = ExitCode.RunFault;
-        }
-
-        // Ports close and bring their buffers home; the totals are those of the very end.
+        // Ports close, bring their buffers home and say what went wrong; the totals are those of the very end.
         engine.Dispose();
         totals = engine.Statistics;
+        exit = startup.PortsFaulted ? ExitCode.RunFault : exit;
     }
 
     Report report = Report.Of(totals, clock);

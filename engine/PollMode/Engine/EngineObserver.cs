@@ -46,6 +46,11 @@ public abstract class EngineObserver
     {
     }
 
+    /// <summary>A port that was just closed says what went wrong with it: a capture that broke off, a disk that was full.</summary>
+    public virtual void PortFaulted(Engine engine, IPort port, string fault)
+    {
+    }
+
     /// <summary>Something was not as it should be while closing; the rest was closed all the same.</summary>
     public virtual void CloseFailed(Engine engine, Exception fault)
     {

@@ -70,10 +70,15 @@ internal sealed class EngineParts : IDisposable
         for (int port = 0; port < requested.Length; port++)
         {
             _ports.Add(requested[port].Open(new PortContext { PortIndex = port, Arena = _arena, Trace = trace, Shared = shared }));
+        }
+
+        // Reported when all are open and have their queues: only then a ring knows its other end, and a device its modes.
+        _wiring = new QueueWiring(layout, _ports, _pools, _options.HandOffPackets);
+        for (int port = 0; port < _ports.Count; port++)
+        {
             _observer?.PortOpened(_engine, port, _ports[port]);
         }
 
-        _wiring = new QueueWiring(layout, _ports, _pools, _options.HandOffPackets);
         IIdleStrategy idle = MakeIdle(_options.Idle);
         for (int worker = 0; worker < layout.WorkerCount; worker++)
         {
@@ -163,6 +168,11 @@ internal sealed class EngineParts : IDisposable
 #pragma warning restore CA1031
             {
                 _observer?.CloseFailed(_engine, fault);
+            }
+
+            foreach (string fault in port.Faults)
+            {
+                _observer?.PortFaulted(_engine, port, fault);
             }
         }
 

@@ -91,8 +91,9 @@ internal sealed class QueueWiring : IDisposable
     }
 
     /// <summary>
-    /// A queue pair belongs to one worker: whoever polls receive queue n of a port sends by its transmit queue n. What is left over goes
-    /// to workers that have none, in turn.
+    /// A transmit queue belongs to one worker: to the one whose packets leave by it. Whoever polls receive queue n of the port that is
+    /// forwarded to this one gets queue n, then whoever polls receive queue n of this port itself. What is left over goes to workers that
+    /// have none, in turn.
     /// </summary>
     private void OpenTransmit(int port)
     {
@@ -100,10 +101,13 @@ internal sealed class QueueWiring : IDisposable
         var owners = new List<int>();
         for (int queue = 0; queue < queues; queue++)
         {
-            int paired = _receive.FindIndex(rx => rx.Port == port && rx.Queue == queue);
-            int owner = paired >= 0 && !owners.Contains(_receive[paired].Worker)
-                ? _receive[paired].Worker
-                : Enumerable.Range(0, _layout.WorkerCount).First(worker => !owners.Contains(worker));
+            int[] wishes =
+            [
+                .. _receive.Where(rx => rx.Queue == queue && _layout.EgressOf(rx.Port) == port).Select(rx => rx.Worker),
+                .. _receive.Where(rx => rx.Queue == queue && rx.Port == port).Select(rx => rx.Worker),
+                .. Enumerable.Range(0, _layout.WorkerCount),
+            ];
+            int owner = wishes.First(worker => !owners.Contains(worker));
             owners.Add(owner);
             _transmit.Add((port, queue, owner, _ports[port].OpenTxQueue(queue, _pools[owner])));
         }

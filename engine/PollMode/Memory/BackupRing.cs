@@ -17,7 +17,15 @@ internal sealed unsafe class BackupRing : IDisposable
         _packets = (Packet*)_block.Pointer;
     }
 
-    internal int Count => (int)(Volatile.Read(ref _head) - Volatile.Read(ref _tail));
+    /// <summary>Buffers in it. The tail first: read by another thread while buffers move it may be a moment old, but never less than none.</summary>
+    internal int Count
+    {
+        get
+        {
+            long tail = Volatile.Read(ref _tail);
+            return (int)(Volatile.Read(ref _head) - tail);
+        }
+    }
 
     public void Dispose() => _block.Dispose();
 

@@ -53,6 +53,11 @@ public static unsafe class CpuAffinity
     /// <exception cref="PollModeException">The system refuses.</exception>
     public static void Pin(int cpu)
     {
+        if ((uint)cpu >= Words * 64)
+        {
+            throw new PollModeException($"Core {cpu} does not exist; cores are counted from 0, and the most is {(Words * 64) - 1}.");
+        }
+
         ulong* mask = stackalloc ulong[Words];
         new Span<ulong>(mask, Words).Clear();
         mask[cpu / 64] = 1UL << (cpu % 64);

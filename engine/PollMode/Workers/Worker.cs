@@ -8,6 +8,8 @@ namespace PollMode;
 /// </summary>
 internal sealed unsafe class Worker : IDisposable
 {
+    private const int RetriesBeforeYield = 64;
+
     private readonly WorkerPlan _plan;
     private readonly Mempool _pool;
     private readonly IStage[] _stages;
@@ -322,14 +324,7 @@ internal sealed unsafe class Worker : IDisposable
             return;
         }
 
-        int sent = queue.Send(packets);
-        for (int retry = 0; sent < packets.Length && retry < _plan.SendRetries && !_quit; retry++)
-        {
-            queue.Service();
-            Thread.SpinWait(1);
-            sent += queue.Send(packets[sent..]);
-        }
-
+        int sent = SendPatiently(queue, packets);
         _counters.Sent += sent;
         if (traced != null)
         {
@@ -340,6 +335,28 @@ internal sealed unsafe class Worker : IDisposable
         {
             _space.Drop(packets[sent..], _send[port].FullReason);
         }
+    }
+
+    /// <summary>Offers packets again to a full queue as often as the options say. Now and then it lets others run: the one who empties the queue may wait for this core.</summary>
+    private int SendPatiently(ITxQueue queue, ReadOnlySpan<Packet> packets)
+    {
+        int sent = queue.Send(packets);
+        for (int retry = 1; sent < packets.Length && retry <= _plan.SendRetries && !_quit; retry++)
+        {
+            queue.Service();
+            if (retry % RetriesBeforeYield == 0)
+            {
+                Thread.Yield();
+            }
+            else
+            {
+                Thread.SpinWait(1);
+            }
+
+            sent += queue.Send(packets[sent..]);
+        }
+
+        return sent;
     }
 
     private List<(int Index, PacketTraceEntry Entry)>? LookAtSending(int port, ReadOnlySpan<Packet> packets)
@@ -387,7 +404,7 @@ internal sealed unsafe class Worker : IDisposable
             if (count > 0)
             {
                 List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(Burst.NoPort, packets[..count]) : null;
-                int sent = to.Send(packets[..count]);
+                int sent = SendPatiently(to, packets[..count]);
                 if (traced != null)
                 {
                     TracedStages.RecordSent(traced, sent, _plan.Trace);
@@ -412,6 +429,11 @@ internal sealed unsafe class Worker : IDisposable
         foreach (TxBinding binding in _send)
         {
             outstanding |= binding.Queue?.Service() ?? false;
+        }
+
+        foreach (RxBinding binding in _receive)
+        {
+            outstanding |= binding.Queue.HoldsPackets;
         }
 
         return outstanding;
