@@ -142,7 +142,7 @@ internal sealed class AfXdpPort : IPort
         LinkSnapshot link = route.Find(_settings.Interface);
         int queues = AfXdpDriver.ChooseQueues(spec, _settings, link);
         int room = _context.Arena.BufferBytes - Math.Max(SocketMaker.KernelHeadroom, _context.Arena.HeadroomBytes);
-        _segments = _settings.Jumbo ?? link.Mtu + PortReport.LongestHeader > room;
+        _segments = WantsSegments(link, room);
         _attachment = XdpAttachment.Make(_settings, link, queues + _settings.StartQueue, _segments);
         _segments &= _attachment.TakesFragments;
         _facts = _attachment.Facts;
@@ -168,6 +168,20 @@ internal sealed class AfXdpPort : IPort
         };
         PortReport.Write(_report, link, _settings, queues, room, _segments, _attachment, _maker);
         return true;
+    }
+
+    /// <summary>Whether frames of several buffers are to be taken.</summary>
+    private bool WantsSegments(LinkSnapshot link, int room)
+    {
+        if (!link.IsLoopback)
+        {
+            return _settings.Jumbo ?? link.Mtu + PortReport.LongestHeader > room;
+        }
+
+        // The loopback has generic XDP alone, where a program that takes fragments has crashed kernels.
+        return _settings.Jumbo == true
+            ? throw new PollModeException($"'{Name}' wants frames of several buffers on the loopback interface, where they have crashed kernels; say jumbo=false.")
+            : false;
     }
 
     private XskQueue Find(int queue, Mempool pool)

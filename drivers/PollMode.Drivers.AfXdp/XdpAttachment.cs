@@ -97,9 +97,6 @@ internal sealed class XdpAttachment : IDisposable
     /// <summary>Leads a queue's frames to a socket.</summary>
     internal void Lead(int queue, int socketNumber) => _map.Set(queue, socketNumber);
 
-    /// <summary>Leads a queue's frames to the kernel again.</summary>
-    internal void Unlead(int queue) => _map.Remove(queue);
-
     /// <summary>Takes the program off the interface.</summary>
     public void Dispose()
     {

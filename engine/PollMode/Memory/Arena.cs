@@ -119,7 +119,7 @@ public sealed unsafe partial class Arena : IDisposable
     public Packet PacketAt(long offset)
     {
         long slab = offset / SlabBytes;
-        long buffer = (offset & (SlabBytes - 1)) / BufferBytes;
+        uint buffer = (uint)(offset & (SlabBytes - 1)) / (uint)BufferBytes;
         return new Packet(MetadataOfSlab((int)slab) + buffer);
     }
 

@@ -129,6 +129,22 @@ public sealed class OpeningTests
     }
 
     [Fact]
+    public void The_loopback_gives_back_what_it_is_sent()
+    {
+        using var bed = new Testbed();
+        Assert.Contains("have crashed kernels", Assert.Throws<PollModeException>(() => new PortUnderTest(bed, "af_xdp:lo,jumbo=true")).Message, StringComparison.Ordinal);
+        using var port = new PortUnderTest(bed, "af_xdp:lo,keep=none");
+        Assert.False(port.Port.Capabilities.Segments);
+        Assert.Contains("generic XDP, because native was refused", port.ReportText, StringComparison.Ordinal);
+        Assert.Equal(30, port.SendAll([.. Enumerable.Range(0, 30).Select(_ => port.Make(FaultTests.Frame()))]));
+        List<Packet> packets = port.ReceiveUntil(30);
+        Assert.Equal(30, packets.Count);
+        Assert.All(packets, packet => Assert.Equal(FaultTests.Frame(), packet.Span.ToArray()));
+        packets.ForEach(port.Pool.Return);
+        port.CloseAndCheck();
+    }
+
+    [Fact]
     public void Promiscuous_mode_is_put_back()
     {
         using var bed = new Testbed();
