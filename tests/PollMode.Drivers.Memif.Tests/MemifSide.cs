@@ -50,7 +50,9 @@ internal sealed class MemifSide : IDisposable
         }
     }
 
-    public void WaitForLink(LinkState state = LinkState.Up) => Assert.True(
+    public void WaitForLink(LinkState state = LinkState.Up)
+    {
+        Assert.True(
         SpinWait.SpinUntil(
             () =>
             {
@@ -59,6 +61,10 @@ internal sealed class MemifSide : IDisposable
             },
             TimeSpan.FromSeconds(30)),
         $"the link did not become {state}: {Port.Report[0]}");
+
+        // With the link up a client's receive queue puts buffers into its ring on its first turn; until then the server has none to send with.
+        Turn();
+    }
 
     public Packet Make(ReadOnlySpan<byte> bytes, int segmentBytes = 1920)
     {
