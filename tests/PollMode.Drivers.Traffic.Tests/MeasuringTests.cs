@@ -180,7 +180,7 @@ public sealed class MeasuringTests
     }
 
     [Fact]
-    public void Histograms_are_right_to_four_parts_in_a_thousand() => Gen.Long[0, 1L << 44].Array[1, 200].Sample(values =>
+    public void Histograms_are_right_to_eight_parts_in_a_thousand() => Gen.Long[0, 1L << 44].Array[1, 200].Sample(values =>
     {
         var histogram = new LogLinearHistogram();
         foreach (long value in values)

@@ -6,9 +6,8 @@ internal sealed class LoopPort : IPort
     private readonly LoopSettings _settings;
     private readonly TrafficClock _clock;
     private readonly PacketRing _ring;
-    private readonly int _index;
     private readonly Lock _gate = new();
-    private LoopRxQueue? _rx;
+    private readonly LoopRxQueue _rx;
     private bool _closed;
 
     internal LoopPort(PortSpec spec, LoopSettings settings, TrafficClock clock, int index)
@@ -16,8 +15,8 @@ internal sealed class LoopPort : IPort
         Name = spec.Text;
         _settings = settings;
         _clock = clock;
-        _index = index;
         _ring = new PacketRing(settings.RingPackets);
+        _rx = new LoopRxQueue(_ring, clock, index);
         Capabilities = new PortCapabilities { MaxFrameBytes = int.MaxValue, Segments = true, ZeroCopy = true };
     }
 
@@ -29,9 +28,9 @@ internal sealed class LoopPort : IPort
 
     public IReadOnlyList<string> Report => [$"forwards at {_settings.Rate}, {_settings.Queue} packets wait, delay {TimeText.Format(_settings.DelayNanoseconds)}"];
 
-    public IRxQueue OpenRxQueue(int queue, Mempool pool) => _rx = new LoopRxQueue(_ring, _clock, _index);
+    public IRxQueue OpenRxQueue(int queue, Mempool pool) => _rx;
 
-    public ITxQueue OpenTxQueue(int queue, Mempool pool) => new LoopTxQueue(_ring, _settings, _clock, pool);
+    public ITxQueue OpenTxQueue(int queue, Mempool pool) => new LoopTxQueue(_ring, _rx.Counters, _settings, _clock, pool);
 
     public void Dispose()
     {
@@ -43,7 +42,7 @@ internal sealed class LoopPort : IPort
             }
 
             _closed = true;
-            _rx?.Close();
+            _rx.Close();
             Span<Packet> left = stackalloc Packet[64];
             int count;
             while ((count = _ring.Dequeue(left)) > 0)

@@ -5,6 +5,7 @@ namespace PollMode.Drivers.Traffic;
 internal sealed class LoopTxQueue : ITxQueue
 {
     private readonly PacketRing _ring;
+    private readonly QueueCounters _back;
     private readonly TrafficClock _clock;
     private readonly Mempool _pool;
     private readonly Rate _rate;
@@ -13,9 +14,10 @@ internal sealed class LoopTxQueue : ITxQueue
     private readonly long _delay;
     private double _free;
 
-    internal LoopTxQueue(PacketRing ring, LoopSettings settings, TrafficClock clock, Mempool pool)
+    internal LoopTxQueue(PacketRing ring, QueueCounters back, LoopSettings settings, TrafficClock clock, Mempool pool)
     {
         _ring = ring;
+        _back = back;
         _clock = clock;
         _pool = pool;
         _rate = settings.Rate;
@@ -56,7 +58,7 @@ internal sealed class LoopTxQueue : ITxQueue
         return packets.Length;
     }
 
-    public bool Service() => _ring.Count > 0;
+    public bool Service() => Counters.Packets - Counters.Dropped != Volatile.Read(ref _back.Packets);
 
     private void Lose(Packet packet)
     {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace PollMode.Drivers.Traffic;
 
 /// <summary>
-/// A histogram of times with a relative error below 0.4 %, from one nanosecond to hours: for each power of two as many linear buckets, as
+/// A histogram of times with a relative error below 0.8 %, from one nanosecond to hours: for each power of two as many linear buckets, as
 /// in HdrHistogram. Written by one thread without an allocation, read by any.
 /// </summary>
 public sealed class LogLinearHistogram

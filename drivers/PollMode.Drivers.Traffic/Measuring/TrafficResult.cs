@@ -83,8 +83,8 @@ public sealed record TrafficResult
     /// <summary>Bits on the wire per second achieved.</summary>
     public double WireBitsPerSecond => PerSecond((SentBytes + (Sent * EthernetWire.OverheadBytes)) * 8);
 
-    /// <summary>Whether the rate asked for was achieved, without moving the schedule. True when as much as possible was asked for.</summary>
-    public bool KeptUp => AskedPacketsPerSecond == 0 || (Slips == 0 && PacketsPerSecond >= AskedPacketsPerSecond * Enough);
+    /// <summary>Whether the rate asked for was achieved, to one part in a thousand. True when as much as possible was asked for.</summary>
+    public bool KeptUp => AskedPacketsPerSecond == 0 || PacketsPerSecond >= AskedPacketsPerSecond * Enough;
 
     /// <summary>Latency of all streams together.</summary>
     public required TimeSummary Latency { get; init; }

@@ -36,6 +36,7 @@ internal sealed class PacedPort : IPort
     {
         ArgumentNullException.ThrowIfNull(counters);
         _inner.CollectCounters(counters);
+        counters.Add(new PortCounter("pace_ended", _queues.TrueForAll(queue => queue.Life == RxQueueLife.Ended) ? 1 : 0));
         counters.Add(new PortCounter("pace_largest_lag_ns", _queues.Max(queue => (long?)queue.LargestLag) ?? 0));
     }
 

@@ -21,6 +21,9 @@ public sealed record BenchmarkOptions
     /// <summary>Trials of latency and of back-to-back bursts; the RFC asks for 20 and 50.</summary>
     public int Repetitions { get; init; } = 3;
 
+    /// <summary>How often a trial is tried whose sender did not keep up: such a trial says nothing about the device.</summary>
+    public int Attempts { get; init; } = 3;
+
     /// <summary>Longest burst to try, in time at the highest rate; the RFC asks for at least 2 s.</summary>
     public long LongestBurstNanoseconds { get; init; } = 2_000_000_000;
 }
