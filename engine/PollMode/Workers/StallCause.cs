@@ -12,7 +12,7 @@ public enum StallCause
     /// <summary>The scheduler gave its CPU to another thread.</summary>
     Preemption,
 
-    /// <summary>A stage took that long. Seen when turns are long anyway, and for a second after a stall that nothing explains.</summary>
+    /// <summary>A stage took that long. Seen when turns are long anyway, and for a twentieth of a second after a stall that nothing explains.</summary>
     Stage,
 
     /// <summary>None of these: a driver's call, an interrupt, a hypervisor that ran another guest, or a single slow stage.</summary>

@@ -18,6 +18,10 @@ internal sealed class StallRecorder
 
     private static readonly long SamplePeriod = Stopwatch.Frequency / 100;
     private static readonly long ShortRest = Stopwatch.Frequency / 50_000;
+
+    /// <summary>Stages are watched for so long after an unexplained stall, and not again before so long: a twentieth of the time at most.</summary>
+    private static readonly long WatchTime = Stopwatch.Frequency / 20;
+    private static readonly long WatchPeriod = Stopwatch.Frequency;
     private static readonly int Causes = Enum.GetValues<StallCause>().Length;
 
     private readonly long _threshold;
@@ -29,6 +33,7 @@ internal sealed class StallRecorder
     private long _lastLook;
     private long _stageTime;
     private long _watchUntil;
+    private long _nextWatch;
     private ThreadSample _sample;
     private long _total;
     private long _dropped;
@@ -202,9 +207,10 @@ internal sealed class StallRecorder
 
         Volatile.Write(ref _total, _total + gap);
         Volatile.Write(ref _counts[index], _counts[index] + 1);
-        if (cause == StallCause.Other && _hasStages)
+        if (cause == StallCause.Other && _hasStages && _lastLook >= _nextWatch)
         {
-            _watchUntil = _lastLook + Stopwatch.Frequency;
+            _watchUntil = _lastLook + WatchTime;
+            _nextWatch = _lastLook + WatchPeriod;
         }
     }
 
