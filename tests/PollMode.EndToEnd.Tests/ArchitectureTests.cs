@@ -43,6 +43,15 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void IsolationReferencesTheCoreAlone()
+    {
+        const string Isolation = "engine/PollMode.Isolation/PollMode.Isolation.csproj";
+        Assert.Equal("PollMode", Path.GetFileNameWithoutExtension(Assert.Single(References(Isolation, "ProjectReference"))));
+        Assert.Empty(References(Isolation, "PackageReference"));
+        Assert.All(AssembliesOf("PollMode.Isolation"), name => Assert.True(name == "PollMode" || IsBaseClassLibrary(name), name));
+    }
+
+    [Fact]
     public void EveryLibraryCanBeCompiledAheadOfTime()
     {
         foreach (string part in (string[])["engine", "drivers"])

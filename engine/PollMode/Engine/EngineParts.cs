@@ -99,6 +99,7 @@ internal sealed class EngineParts : IDisposable
                 Stages = builder.Build(),
                 Idle = idle,
                 FaultPolicy = _options.StageFaults,
+                StallThreshold = _options.StallThreshold,
                 Trace = trace,
             }));
         }

@@ -7,7 +7,7 @@ internal sealed class QueueWiring : IDisposable
     private readonly IReadOnlyList<IPort> _ports;
     private readonly IReadOnlyList<Mempool> _pools;
     private readonly int _handOffPackets;
-    private readonly List<(int Port, int Queue, int Worker, IRxQueue Rx)> _receive = [];
+    private readonly List<(int Port, int Queue, int Worker, IRxQueue Rx, RxRate Rate)> _receive = [];
     private readonly List<(int Port, int Queue, int Worker, ITxQueue Tx)> _transmit = [];
     private readonly List<(int Worker, int Port, int Owner, HandOffQueue Ring, ITxQueue To)> _handOffs = [];
 
@@ -19,7 +19,7 @@ internal sealed class QueueWiring : IDisposable
         _handOffPackets = handOffPackets;
         foreach ((int port, int queue, int worker) in layout.Receive)
         {
-            _receive.Add((port, queue, worker, ports[port].OpenRxQueue(queue, pools[worker])));
+            _receive.Add((port, queue, worker, ports[port].OpenRxQueue(queue, pools[worker]), new RxRate(layout.PlanOf(port).BuffersPerRxQueue)));
         }
 
         for (int port = 0; port < ports.Count; port++)
@@ -37,7 +37,7 @@ internal sealed class QueueWiring : IDisposable
     }
 
     internal List<RxBinding> ReceiveOf(int worker) =>
-        [.. _receive.Where(queue => queue.Worker == worker).Select(queue => new RxBinding(queue.Rx, queue.Port, _layout.EgressOf(queue.Port)))];
+        [.. _receive.Where(queue => queue.Worker == worker).Select(queue => new RxBinding(queue.Rx, queue.Port, _layout.EgressOf(queue.Port), queue.Rate))];
 
     internal List<TxBinding> SendOf(int worker) => [.. Enumerable.Range(0, _ports.Count).Select(port => SendOf(worker, port))];
 
@@ -56,7 +56,7 @@ internal sealed class QueueWiring : IDisposable
             Index = index,
             Name = port.Name,
             Link = port.Link,
-            Receive = [.. _receive.Where(queue => queue.Port == index).Select(queue => QueueStatistics.Of(queue.Queue, queue.Rx.Counters))],
+            Receive = [.. _receive.Where(queue => queue.Port == index).Select(queue => QueueStatistics.Of(queue.Queue, queue.Rx.Counters) with { Descriptors = queue.Rate.Descriptors, PacketsPerSecond = queue.Rate.PacketsPerSecond })],
             Transmit = [.. _transmit.Where(queue => queue.Port == index).Select(queue => QueueStatistics.Of(queue.Queue, queue.Tx.Counters))],
             Extended = extended,
         };

@@ -39,7 +39,8 @@ public static unsafe class CpuAffinity
     /// <exception cref="PollModeException">A CPU does not exist or is outside the process's cpuset.</exception>
     public static void Check(IEnumerable<int> cpus)
     {
-        IReadOnlyList<int> allowed = Allowed;
+        // Threads may be kept off CPUs for the very workers that are asked for here.
+        IReadOnlyList<int> allowed = [.. Allowed.Concat(CpuReservation.Reserved).Distinct().Order()];
         foreach (int cpu in cpus)
         {
             if (!allowed.Contains(cpu))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace PollMode;
@@ -6,7 +7,7 @@ namespace PollMode;
 /// The pinned thread of one or more receive queues: receive a burst, run the stages over it, send what has an egress port, free and count
 /// the rest, idle if empty. Owns its mempool, its transmit queues and its counters.
 /// </summary>
-internal sealed unsafe class Worker : IDisposable
+internal sealed unsafe partial class Worker : IDisposable
 {
     private const int RetriesBeforeYield = 64;
 
@@ -18,6 +19,8 @@ internal sealed unsafe class Worker : IDisposable
     private readonly (HandOffQueue From, ITxQueue To)[] _handOffs;
     private readonly BurstSpace _space;
     private readonly WorkerCounters _counters = new();
+    private readonly StallRecorder _stalls;
+    private readonly bool _idleRests;
     private readonly int[] _descriptors;
     private readonly string[] _portSteps;
     private readonly string _ownStep;
@@ -38,6 +41,8 @@ internal sealed unsafe class Worker : IDisposable
         _send = [.. plan.Send];
         _handOffs = [.. plan.HandOffs];
         _space = new BurstSpace(plan.Pool, plan.BurstSize, plan.Trace);
+        _stalls = new StallRecorder(plan.StallThreshold, plan.Stages.Count > 0);
+        _idleRests = plan.Idle.Rests;
         _descriptors = [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
         _portSteps = [.. plan.Ports.Select((port, index) => $"port {index}, {port.Name}")];
         _ownStep = $"worker {plan.Index}";
@@ -60,6 +65,8 @@ internal sealed unsafe class Worker : IDisposable
 
     internal WorkerCounters Counters => _counters;
 
+    internal StallRecorder Stalls => _stalls;
+
     internal ReadOnlySpan<RxBinding> Receive => _receive;
 
     /// <summary>True when the worker was told to drain, has seen that, and has nothing left to send.</summary>
@@ -69,38 +76,6 @@ internal sealed unsafe class Worker : IDisposable
     internal bool HasTurnedEmpty => _quiet;
 
     internal bool HasEnded => _state >= (int)WorkerState.Stopped;
-
-    internal WorkerStatistics Statistics
-    {
-        get
-        {
-            var dropped = new Dictionary<string, long>(StringComparer.Ordinal);
-            int reasons = DropReason.Count;
-            for (int i = 0; i < reasons; i++)
-            {
-                long count = Volatile.Read(ref _space.DropCounts[i]);
-                if (count > 0)
-                {
-                    dropped[DropReason.NameOf(i)] = count;
-                }
-            }
-
-            return new WorkerStatistics
-            {
-                Index = Index,
-                Cpu = Cpu,
-                State = State,
-                Turns = Volatile.Read(ref _counters.Turns),
-                EmptyTurns = Volatile.Read(ref _counters.EmptyTurns),
-                Bursts = Volatile.Read(ref _counters.Bursts),
-                Received = Volatile.Read(ref _counters.Received),
-                Sent = Volatile.Read(ref _counters.Sent),
-                HandedOver = Volatile.Read(ref _counters.HandedOver),
-                StageFaults = Volatile.Read(ref _counters.StageFaults),
-                Dropped = dropped,
-            };
-        }
-    }
 
     public void Dispose() => _space.Dispose();
 
@@ -127,7 +102,7 @@ internal sealed unsafe class Worker : IDisposable
     }
 
     /// <summary>Waits for the thread to end. A worker is <see cref="WorkerState.Created"/> while its stages start, so its state cannot tell.</summary>
-    internal bool Join(TimeSpan timeout) => !_started || (_thread.ThreadState & ThreadState.Unstarted) != 0 || _thread.Join(timeout);
+    internal bool Join(TimeSpan timeout) => !_started || (_thread.ThreadState & System.Threading.ThreadState.Unstarted) != 0 || _thread.Join(timeout);
 
     private void Run()
     {
@@ -147,6 +122,7 @@ internal sealed unsafe class Worker : IDisposable
                 started++;
             }
 
+            _stalls.Start();
             _state = (int)WorkerState.Running;
             while (!_quit)
             {
@@ -206,7 +182,9 @@ internal sealed unsafe class Worker : IDisposable
     private void Turn()
     {
         _counters.Turns++;
-        if (RunOnce() > 0)
+        int count = RunOnce();
+        _stalls.Turned(count);
+        if (count > 0)
         {
             if (_emptyTurns > 0)
             {
@@ -226,7 +204,16 @@ internal sealed unsafe class Worker : IDisposable
             _state = (int)WorkerState.Draining;
         }
 
-        _plan.Idle.Idle(_emptyTurns, _descriptors);
+        if (_idleRests)
+        {
+            _stalls.Look();
+            _plan.Idle.Idle(_emptyTurns, _descriptors);
+            _stalls.Resume();
+        }
+        else
+        {
+            _plan.Idle.Idle(_emptyTurns, _descriptors);
+        }
     }
 
     /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
@@ -247,12 +234,27 @@ internal sealed unsafe class Worker : IDisposable
                 _counters.Bursts++;
                 _counters.Received += count;
                 var burst = new Burst(_space, count, binding.Port, binding.Egress);
-                Process(ref burst);
+                if (_stalls.TimesStages)
+                {
+                    ProcessTimed(ref burst);
+                }
+                else
+                {
+                    Process(ref burst);
+                }
+
                 Transmit(ref burst);
             }
         }
 
         return _handOffs.Length == 0 ? total : total + SendHandedOver();
+    }
+
+    private void ProcessTimed(ref Burst burst)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Process(ref burst);
+        _stalls.AddStageTime(Stopwatch.GetTimestamp() - start);
     }
 
     private void Process(ref Burst burst)
