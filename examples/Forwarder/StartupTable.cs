@@ -28,6 +28,10 @@ internal sealed class StartupTable(TextWriter writer, TextWriter errors) : Engin
         errors.WriteLine($"{count} buffers did not come home: {string.Join("; ", examples)}");
 
     /// <inheritdoc/>
+    public override void WorkerHangs(Engine engine, int worker, TimeSpan waited) =>
+        errors.WriteLine($"Worker {worker} was told to end {waited.TotalSeconds} s ago and is still inside a stage or a queue; waiting for it.");
+
+    /// <inheritdoc/>
     public override void PortFaulted(Engine engine, IPort port, string fault)
     {
         PortsFaulted = true;

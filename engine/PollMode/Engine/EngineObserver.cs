@@ -31,6 +31,11 @@ public abstract class EngineObserver
     {
     }
 
+    /// <summary>A worker was told to end and has not come back from a stage or a queue for so long; the engine goes on waiting for it.</summary>
+    public virtual void WorkerHangs(Engine engine, int worker, TimeSpan waited)
+    {
+    }
+
     /// <summary>A port's link changed.</summary>
     public virtual void LinkChanged(Engine engine, int port, LinkState link)
     {

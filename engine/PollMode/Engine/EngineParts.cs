@@ -144,9 +144,10 @@ internal sealed class EngineParts : IDisposable
 
         foreach (Worker worker in _workers)
         {
-            while (!worker.Join(TimeSpan.FromSeconds(1)))
+            for (int seconds = 1; !worker.Join(TimeSpan.FromSeconds(1)); seconds++)
             {
-                // A stage that never returns keeps its thread, and with it the memory that it uses: there is nothing safe to do but wait.
+                // A stage that never returns keeps its thread, and with it the memory that it uses: there is nothing safe to do but wait, and say so.
+                _observer?.WorkerHangs(_engine, worker.Index, TimeSpan.FromSeconds(seconds));
             }
         }
 
