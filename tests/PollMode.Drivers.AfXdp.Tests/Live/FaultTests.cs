@@ -144,12 +144,12 @@ public sealed class FaultTests
         {
             Packet packet = port.Make(Frame());
             packet.Flags |= PacketFlags.TxTimestamp;
-            metadata = i == 5 ? packet.DataPointer - Xsk.XskTxMetadata.Bytes : metadata;
+            metadata = i == 5 ? packet.DataPointer - AfXdp.Xsk.XskTxMetadata.Bytes : metadata;
             Assert.Equal(1, port.Tx[0].Send([packet]));
         }
 
         // Somebody writes to memory that is not his any more: the kernel answers EINVAL to this frame until the end of days.
-        ((Xsk.XskTxMetadata*)metadata)->Flags = ulong.MaxValue;
+        ((AfXdp.Xsk.XskTxMetadata*)metadata)->Flags = ulong.MaxValue;
         Shell.Run($"ip -n {bed.Middle} link set m0 up");
         WaitForLink(port.Port, LinkState.Up);
         WaitUntil(() =>
