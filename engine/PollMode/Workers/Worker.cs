@@ -43,7 +43,8 @@ internal sealed unsafe partial class Worker : IDisposable
         _space = new BurstSpace(plan.Pool, plan.BurstSize, plan.Trace);
         _stalls = new StallRecorder(plan.StallThreshold, plan.Stages.Count > 0);
         _idleRests = plan.Idle.Rests;
-        _descriptors = [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
+        // Nothing wakes a worker that blocks for what others hand over to it: it has no descriptors, and sleeps shortly instead.
+        _descriptors = plan.HandOffs.Count > 0 ? [] : [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
         _portSteps = [.. plan.Ports.Select((port, index) => $"port {index}, {port.Name}")];
         _ownStep = $"worker {plan.Index}";
         _thread = new Thread(Run, 1 << 20) { Name = $"{plan.Name}-{plan.Index}", IsBackground = false };
