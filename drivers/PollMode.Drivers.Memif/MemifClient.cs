@@ -129,7 +129,10 @@ internal sealed class MemifClient
         {
             var init = new ControlMessage(MessageKind.Initialize)
             {
-                InitVersion = ControlMessage.Version, InterfaceId = _settings.Id, Secret = _settings.Secret, InitName = "PollMode",
+                InitVersion = ControlMessage.Version,
+                InterfaceId = _settings.Id,
+                Secret = _settings.Secret,
+                InitName = "PollMode",
             };
             if (!Tell(init, -1))
             {
@@ -150,7 +153,11 @@ internal sealed class MemifClient
                 {
                     var ring = new ControlMessage(MessageKind.AddRing)
                     {
-                        RingFlags = flags, RingIndex = (ushort)i, RingRegion = 0, RingOffset = (uint)(place * Ring.BytesFor(log2Size)), Log2RingSize = (byte)log2Size,
+                        RingFlags = flags,
+                        RingIndex = (ushort)i,
+                        RingRegion = 0,
+                        RingOffset = (uint)(place * Ring.BytesFor(log2Size)),
+                        Log2RingSize = (byte)log2Size,
                     };
                     if (!Tell(ring, rings[i]!.EventFd))
                     {

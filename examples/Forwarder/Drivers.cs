@@ -1,5 +1,6 @@
 using PollMode.Drivers.AfPacket;
 using PollMode.Drivers.AfXdp;
+using PollMode.Drivers.Memif;
 using PollMode.Drivers.Software;
 using PollMode.Drivers.Tap;
 
@@ -13,6 +14,7 @@ internal static class Drivers
         .AddSoftwareDrivers()
         .Add(new AfXdpDriver())
         .Add(new AfPacketDriver())
+        .Add(new MemifDriver())
         .Add(new TapDriver());
 
     /// <summary>Writes every driver and decorator with its keys.</summary>

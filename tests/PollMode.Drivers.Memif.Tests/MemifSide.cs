@@ -66,6 +66,45 @@ internal sealed class MemifSide : IDisposable
         Turn();
     }
 
+    /// <summary>As <see cref="Turn"/>, whatever arrives.</summary>
+    public void TurnLoosely()
+    {
+        ReceiveAll();
+        foreach (ITxQueue queue in Tx)
+        {
+            queue.Service();
+        }
+    }
+
+    public void SendSome(byte[] frame, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (!Pool.TryRent(out Packet packet))
+            {
+                return;
+            }
+
+            Assert.True(packet.TryWrite(frame));
+            if (Tx[0].Send([packet]) == 0)
+            {
+                packet.Free();
+                return;
+            }
+        }
+    }
+
+    /// <summary>Receives until nothing more comes, and frees it.</summary>
+    public void ReceiveAll()
+    {
+        var packets = new Packet[64];
+        int received;
+        while ((received = Rx[0].Receive(packets)) > 0)
+        {
+            Pool.Return(packets.AsSpan(0, received));
+        }
+    }
+
     public Packet Make(ReadOnlySpan<byte> bytes, int segmentBytes = 1920)
     {
         Packet head = MakeOne(bytes[..Math.Min(segmentBytes, bytes.Length)]);

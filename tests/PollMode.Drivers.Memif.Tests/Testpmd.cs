@@ -17,11 +17,12 @@ internal sealed class Testpmd : IDisposable
         string prefix = $"pm{Environment.ProcessId}x{Interlocked.Increment(ref _count)}";
         string q = queues.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
+        // Without --no-flush-rx it throws away what arrives in its first moments.
         // stdbuf: into a pipe it would print nothing before it ends.
         _command = HostCommand.Start(
             "stdbuf", "-oL", "dpdk-testpmd", "--no-pci", "--no-huge", "-m", "256", "--single-file-segments", "--no-telemetry", "--file-prefix", prefix,
             "--lcores", "0@0-1,1@0-1", "--vdev", $"net_memif0,{device}", "--",
-            "--no-mlockall", "--total-num-mbufs=8192", $"--mbuf-size={mbufBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)}", $"--rxq={q}", $"--txq={q}", $"--forward-mode={mode}");
+            "--no-mlockall", "--no-flush-rx", "--total-num-mbufs=8192", $"--mbuf-size={mbufBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)}", $"--rxq={q}", $"--txq={q}", $"--forward-mode={mode}");
         if (!_command.WaitForOutput("start packet forwarding", TimeSpan.FromSeconds(30)))
         {
             string output = _command.Output;

@@ -5,7 +5,7 @@ namespace PollMode.Drivers.Memif.Tests;
 /// <summary>Frames to send, and the sending of them.</summary>
 internal static class Traffic
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>An Ethernet frame with content that follows from its number.</summary>
     public static byte[] Frame(int number, int size)
