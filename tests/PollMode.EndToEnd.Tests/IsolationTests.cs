@@ -16,7 +16,7 @@ public sealed class IsolationTests : IClassFixture<PublishedDataPlane>
     public async Task PacketsPassAndTheTapDeliversThemWhileTheAppCollects()
     {
         const long Frames = 200_000;
-        const int Every = 100;
+        const int Every = 10;
         using IsolatedEngine engine = Make([$"gen:size=128,flows=4,count={Frames}", "null:rx=0"], Every);
         engine.Open();
         Assert.Contains(engine.TakeEvents(), line => line.StartsWith("port 0 is gen:", StringComparison.Ordinal));

@@ -17,10 +17,18 @@ internal sealed class FrameTapStage : IStage
 
     public void Process(ref Burst burst)
     {
+        ReadOnlySpan<Packet> packets = burst.Packets;
+        if (_untilNext > packets.Length)
+        {
+            // None of this burst.
+            _untilNext -= packets.Length;
+            return;
+        }
+
         long head = _ring.Head;
         int offered = 0;
         int dropped = 0;
-        foreach (Packet packet in burst.Packets)
+        foreach (Packet packet in packets)
         {
             if (--_untilNext == 0)
             {

@@ -6,7 +6,7 @@ namespace PollMode;
 /// <summary>
 /// Keeps the threads of this process off the CPUs of poll threads: those that there are (the collector's and the thread pool's among them), and
 /// those they start later, which inherit where they may run. A thread that is pinned to one CPU was pinned on purpose and stays, unless it
-/// is the runtime's own. Disposing it lets all threads run where they could before.
+/// is the collector's. Disposing it lets all threads run where they could before.
 /// </summary>
 public sealed unsafe class CpuReservation : IDisposable
 {
@@ -104,11 +104,12 @@ public sealed unsafe class CpuReservation : IDisposable
         }
     }
 
-    private static bool IsOfRuntime(int thread)
+    /// <summary>Server collection pins its threads. Other threads of the runtime are not pinned, and their names are inherited by threads of the user.</summary>
+    private static bool IsCollector(int thread)
     {
         try
         {
-            return File.ReadAllText($"/proc/self/task/{thread}/comm").StartsWith(".NET", StringComparison.Ordinal);
+            return File.ReadAllText($"/proc/self/task/{thread}/comm").TrimEnd() is ".NET Server GC" or ".NET BGC";
         }
         catch (IOException)
         {
@@ -133,7 +134,7 @@ public sealed unsafe class CpuReservation : IDisposable
                 ulong[] before = [.. mask];
                 int allowed = before.Sum(static word => System.Numerics.BitOperations.PopCount(word));
                 bool left = Remove(mask);
-                if (mask.AsSpan().SequenceEqual(before) || (allowed == 1 && !IsOfRuntime(thread)))
+                if (mask.AsSpan().SequenceEqual(before) || (allowed == 1 && !IsCollector(thread)))
                 {
                     return;
                 }
