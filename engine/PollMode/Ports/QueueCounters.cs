@@ -25,4 +25,8 @@ public sealed class QueueCounters
 
     /// <summary>Frames that had to be copied because their buffer is not of the port's arena, or the device cannot take it.</summary>
     [FieldOffset(168)] public long Copied;
+
+#pragma warning disable CS0169, IDE0051, CA1823 // A class does not keep the size of its layout: this field does, and the next object off the last line.
+    [FieldOffset(248)] private readonly long _end;
+#pragma warning restore CS0169, IDE0051, CA1823
 }

@@ -13,4 +13,8 @@ internal sealed class WorkerCounters
     [FieldOffset(160)] internal long Sent;
     [FieldOffset(168)] internal long HandedOver;
     [FieldOffset(176)] internal long StageFaults;
+
+#pragma warning disable CS0169, IDE0051, CA1823 // A class does not keep the size of its layout: this field does, and the next object off the last line.
+    [FieldOffset(376)] private readonly long _end;
+#pragma warning restore CS0169, IDE0051, CA1823
 }

@@ -1,0 +1,30 @@
+namespace PollMode.Tests;
+
+internal sealed class FakeRxQueue(int port, int queue, long frames, Mempool pool) : IRxQueue
+{
+    private long _given;
+
+    public QueueCounters Counters { get; } = new();
+
+    public RxQueueLife Life { get; private set; } = frames == 0 ? RxQueueLife.Ended : RxQueueLife.Live;
+
+    public int Receive(Span<Packet> packets)
+    {
+        if (frames >= 0)
+        {
+            packets = packets[..(int)Math.Min(packets.Length, frames - _given)];
+        }
+
+        int count = pool.Rent(packets);
+        foreach (Packet packet in packets[..count])
+        {
+            packet.SetFrame(128, port, 64);
+            packet.UserWord = ((ulong)port << 48) | ((ulong)queue << 40) | (ulong)_given++;
+        }
+
+        Counters.Packets += count;
+        Counters.Bytes += count * 64;
+        Life = frames >= 0 && _given == frames ? RxQueueLife.Ended : RxQueueLife.Live;
+        return count;
+    }
+}

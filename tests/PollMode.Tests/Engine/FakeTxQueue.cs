@@ -1,0 +1,34 @@
+namespace PollMode.Tests;
+
+internal sealed class FakeTxQueue(int take, Mempool pool) : ITxQueue
+{
+    private int _user;
+
+    public QueueCounters Counters { get; } = new();
+
+    internal List<ulong> Sent { get; } = [];
+
+    internal bool Remember { get; set; } = true;
+
+    /// <summary>Two threads were in the queue at once, which belongs to one.</summary>
+    internal bool WasShared { get; private set; }
+
+    public int Send(ReadOnlySpan<Packet> packets)
+    {
+        WasShared |= Interlocked.Exchange(ref _user, 1) != 0;
+        packets = packets[..Math.Min(packets.Length, take)];
+        foreach (Packet packet in packets)
+        {
+            if (Remember)
+            {
+                Sent.Add(packet.UserWord);
+            }
+        }
+
+        pool.Return(packets);
+        Counters.Packets += packets.Length;
+        Counters.Bytes += packets.Length * 64;
+        Volatile.Write(ref _user, 0);
+        return packets.Length;
+    }
+}

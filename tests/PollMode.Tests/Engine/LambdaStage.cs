@@ -1,0 +1,10 @@
+namespace PollMode.Tests;
+
+internal sealed class LambdaStage(LambdaStage.Work work, Action<StageContext>? start = null) : IStage
+{
+    internal delegate void Work(ref Burst burst);
+
+    public void Start(StageContext context) => start?.Invoke(context);
+
+    public void Process(ref Burst burst) => work(ref burst);
+}

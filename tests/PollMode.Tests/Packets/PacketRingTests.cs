@@ -1,0 +1,98 @@
+using CsCheck;
+using Xunit;
+
+namespace PollMode.Tests;
+
+public sealed unsafe class PacketRingTests
+{
+    [Fact]
+    public void One_thread_at_a_time_it_is_a_bounded_queue() => Gen.Int[-40, 40].Array[0, 80].Sample(
+        steps =>
+        {
+            using var ring = new PacketRing(30);
+            Assert.Equal(32, ring.Capacity);
+            var model = new Queue<long>();
+            long next = 1;
+            foreach (int step in steps)
+            {
+                if (step < 0)
+                {
+                    int put = ring.Enqueue([.. Enumerable.Range(0, -step).Select(i => new Packet((PacketMetadata*)(next + i)))]);
+                    Assert.Equal(Math.Min(-step, 32 - model.Count), put);
+                    for (int i = 0; i < put; i++)
+                    {
+                        model.Enqueue(next++);
+                    }
+                }
+                else
+                {
+                    var packets = new Packet[step];
+                    int got = ring.Dequeue(packets);
+                    Assert.Equal(Math.Min(step, model.Count), got);
+                    Assert.All(packets[..got], packet => Assert.Equal(model.Dequeue(), (long)packet.Metadata));
+                }
+
+                Assert.Equal(model.Count, ring.Count);
+            }
+        },
+        iter: 2000);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(64)]
+    [InlineData(1024)]
+    public void Two_threads_pass_everything_in_order(int capacity)
+    {
+        const int All = 200_000;
+        using var ring = new PacketRing(capacity);
+        var producer = new Thread(() =>
+        {
+            var random = new Random(capacity);
+            var batch = new Packet[96];
+            for (long sent = 0; sent < All;)
+            {
+                int want = (int)Math.Min(random.Next(1, 97), All - sent);
+                for (int i = 0; i < want; i++)
+                {
+                    batch[i] = new Packet((PacketMetadata*)(sent + i + 1));
+                }
+
+                int put = ring.Enqueue(batch.AsSpan(0, want));
+                sent += put;
+                if (put == 0)
+                {
+                    Thread.Yield();
+                }
+            }
+        });
+        producer.Start();
+        var packets = new Packet[80];
+        for (long expected = 1; expected <= All;)
+        {
+            int got = ring.Dequeue(packets);
+            for (int i = 0; i < got; i++)
+            {
+                if ((long)packets[i].Metadata != expected++)
+                {
+                    Assert.Fail($"{(long)packets[i].Metadata} came where {expected - 1} was due");
+                }
+            }
+
+            Assert.InRange(ring.Count, 0, ring.Capacity);
+            if (got == 0)
+            {
+                Thread.Yield();
+            }
+        }
+
+        producer.Join();
+        Assert.Equal(0, ring.Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData((1 << 24) + 1)]
+    public void Absurd_capacities_are_refused(int capacity) => Assert.Throws<ArgumentOutOfRangeException>(() => new PacketRing(capacity));
+}

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace PollMode.Tests;
+
+public sealed unsafe class CounterLayoutTests
+{
+    private const int Line = 64;
+
+    [Fact]
+    public void Counters_of_queues_and_workers_have_lines_of_their_own()
+    {
+        AssertPadded(() => new QueueCounters(), 256);
+        AssertPadded(() => new WorkerCounters(), 384);
+        foreach (Type type in new[] { typeof(QueueCounters), typeof(WorkerCounters) })
+        {
+            int[] offsets = [.. type.GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic)
+                .Where(field => !field.IsPrivate)
+                .Select(field => field.GetCustomAttributes(typeof(FieldOffsetAttribute), false).Cast<FieldOffsetAttribute>().Single().Value)];
+            Assert.Equal(offsets.Length, offsets.Distinct().Count());
+            Assert.True(offsets.Min() >= 2 * Line, $"{type.Name} starts at {offsets.Min()}");
+            Assert.True(type.StructLayoutAttribute!.Size - (offsets.Max() + sizeof(long)) >= Line, $"{type.Name} ends at {offsets.Max()}");
+        }
+    }
+
+    [Fact]
+    public void A_pool_counts_for_its_owner_and_for_others_on_different_lines()
+    {
+        MempoolCounters counters;
+        byte* start = (byte*)&counters;
+        Assert.Equal(384, sizeof(MempoolCounters));
+        Assert.Equal((0, 80), ((int)((byte*)&counters.Fast - start), (int)((byte*)&counters.Exhausted - start)));
+        Assert.True((byte*)&counters.Ring - (byte*)&counters.Exhausted >= 2 * Line);
+        Assert.True(start + sizeof(MempoolCounters) - (byte*)&counters.ReleasedReferenceCount >= Line);
+    }
+
+    private static void AssertPadded(Func<object> make, int bytes)
+    {
+        _ = make();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        object made = make();
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before >= bytes, $"{made.GetType().Name} is smaller than its layout says");
+    }
+}
