@@ -3,7 +3,7 @@ namespace PollMode.Iotlb;
 /// <summary>What is simulated. The defaults are the paper's machine at 200 Gbit/s and an MTU of 1500, its time scaled.</summary>
 /// <remarks>
 /// A queue of the paper goes through its 512 slabs about once in 1.1 s (235 thousand pages/s). How far a pool is shuffled depends on how
-/// often it went round, not on its size, so a pool of 32 slabs that goes round as often stands for it: a minute is 54 rounds.
+/// often it went round, not on its size, so a pool of 64 slabs that goes round as often stands for it: a minute is 54 rounds.
 /// </remarks>
 internal sealed record Scenario
 {
@@ -22,7 +22,7 @@ internal sealed record Scenario
     /// <summary>Half pages posted on each queue.</summary>
     internal int Descriptors { get; init; } = 1024;
 
-    internal int Slabs { get; init; } = 32;
+    internal int Slabs { get; init; } = 64;
 
     /// <summary>Sizes of the I/O TLBs that look on.</summary>
     internal int[] Entries { get; init; } = [64];
@@ -37,10 +37,10 @@ internal sealed record Scenario
     internal int ConnectionsPerQueue { get; init; } = 12;
 
     /// <summary>Chance that a train lost a frame: its connection's pages are then held until the retransmission came.</summary>
-    internal double Loss { get; init; } = 0.0001;
+    internal double Loss { get; init; } = 0.00015;
 
     /// <summary>Mean number of the queue's frames until it came: a fifth of a round, the 200 ms of TCP's least timeout.</summary>
-    internal int LateFrames { get; init; } = 6000;
+    internal int LateFrames { get; init; } = 12000;
 
     /// <summary>Whether pages come back on the queue's own thread, as in a forwarder, instead of from the readers of sockets.</summary>
     internal bool OwnerReturns { get; init; }

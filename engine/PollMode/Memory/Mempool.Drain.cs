@@ -14,6 +14,8 @@ public sealed unsafe partial class Mempool
     /// </summary>
     public void Dispose()
     {
+        // Before the gate: a supplier that is at work holds its own and asks for this one.
+        _supplier?.Leave(this);
         lock (_drainGate)
         {
             if (_state >= (int)MempoolState.Draining)
@@ -23,6 +25,8 @@ public sealed unsafe partial class Mempool
 
             _state = (int)MempoolState.Draining;
             UnbindOwner();
+            ReleaseReady();
+            ReleaseSurplus();
             if (!TryFinish())
             {
                 _retry = new Timer(static pool => ((Mempool)pool!).TryFinish(), this, RetryEvery, RetryEvery);

@@ -67,6 +67,13 @@ public sealed unsafe partial class Mempool : IDisposable
             Forget();
             throw;
         }
+
+        _slabMinimum = slabs;
+        if (_slabLimit > slabs && options.Supplier is { } supplier)
+        {
+            _supplier = supplier;
+            supplier.Serve(this);
+        }
     }
 
     /// <summary>What to call the pool in reports and metrics.</summary>
@@ -226,6 +233,8 @@ public sealed unsafe partial class Mempool : IDisposable
         BackupEmpty = Volatile.Read(ref _counters->BackupEmpty),
         DirectInject = Volatile.Read(ref _counters->DirectInject),
         Exhausted = Volatile.Read(ref _counters->Exhausted),
+        HeldBack = Volatile.Read(ref _counters->HeldBack),
+        SlabsSetFree = Volatile.Read(ref _counters->SlabsSetFree),
         Slabs = Volatile.Read(ref _slabCount),
         State = State,
     };
@@ -250,18 +259,7 @@ public sealed unsafe partial class Mempool : IDisposable
         }
 
         slab.Cut(_id);
-        slab.Slot = Array.IndexOf(_slabs, null);
-        slab.Used = Arena.BuffersPerSlab;
-        _slabs[slab.Slot] = slab;
-        _board.Attach(slab.Slot, slab.Metadata);
-        slab.Next = _firstSlab;
-        if (_firstSlab != null)
-        {
-            _firstSlab.Previous = slab;
-        }
-
-        _firstSlab = slab;
-        Volatile.Write(ref _slabCount, _slabCount + 1);
+        Link(slab);
         return slab;
     }
 
@@ -357,7 +355,7 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Direct mode: a new slab's buffers go straight into the cache, which is empty here and holds a whole slab.</summary>
     private bool InjectSlab()
     {
-        if (_state >= (int)MempoolState.Draining || TakeSlab() is not { } slab)
+        if (_state >= (int)MempoolState.Draining || (_supplier == null ? TakeSlab() : TakeReadySlab()) is not { } slab)
         {
             return false;
         }

@@ -19,6 +19,8 @@ internal struct MempoolCounters
     [FieldOffset(80)] internal long Exhausted;
     [FieldOffset(88)] internal long Ring;
     [FieldOffset(96)] internal long Stray;
+    [FieldOffset(104)] internal long HeldBack;
+    [FieldOffset(112)] internal long SlabsSetFree;
 
     // Any thread, by interlocked addition.
     [FieldOffset(256)] internal long ReleasedReferenceCount;

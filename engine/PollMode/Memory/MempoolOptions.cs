@@ -12,6 +12,12 @@ public sealed class MempoolOptions
     /// <summary>Most buffers the pool may grow to when its backup is depleted; zero for no growth. Rounded up to whole slabs.</summary>
     public int LimitBuffers { get; set; }
 
+    /// <summary>
+    /// Who takes new slabs and gives unneeded ones back, in the background. Null: the owner takes a slab itself when it needs one, a system
+    /// call of up to a millisecond, and none goes back before the pool ends.
+    /// </summary>
+    public SlabSupplier? Supplier { get; set; }
+
     /// <summary>Buffers that the owner's returns may pile up in the cache; what is over goes home to its slab.</summary>
     public int CacheRecycleLimit { get; set; } = 128;
 

@@ -54,6 +54,12 @@ public readonly record struct MempoolStatistics
     /// <summary>Buffers that could not be rented for want of memory.</summary>
     public long Exhausted { get; init; }
 
+    /// <summary>Times that the pool wanted to grow and its supplier had no slab ready.</summary>
+    public long HeldBack { get; init; }
+
+    /// <summary>Slabs that the pool did not need any more and set free.</summary>
+    public long SlabsSetFree { get; init; }
+
     /// <summary>Slabs the pool has now.</summary>
     public int Slabs { get; init; }
 

@@ -8,6 +8,9 @@ namespace PollMode;
 /// </summary>
 internal sealed unsafe class Worker : IDisposable
 {
+    /// <summary>Turns between two tidyings of the pool, less one.</summary>
+    private const long TidyMask = 4095;
+
     private readonly WorkerPlan _plan;
     private readonly Mempool _pool;
     private readonly IStage[] _stages;
@@ -199,7 +202,11 @@ internal sealed unsafe class Worker : IDisposable
     /// <summary>One turn, and the idling after an empty one. A method of its own, so that it is compiled anew while the loop runs.</summary>
     private void Turn()
     {
-        _counters.Turns++;
+        if ((++_counters.Turns & TidyMask) == 0)
+        {
+            _pool.Tidy();
+        }
+
         if (RunOnce() > 0)
         {
             if (_emptyTurns > 0)
