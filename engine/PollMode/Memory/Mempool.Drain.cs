@@ -78,7 +78,8 @@ public sealed unsafe partial class Mempool
                     PacketMetadata* buffer = slab.Metadata + i;
                     if (!_board.IsHome(slab.Slot, i) && !cached.Contains((nint)buffer))
                     {
-                        lines.Add($"pool '{Name}', slab {slab.Index}, buffer {i}: {buffer->Length} bytes from port {buffer->Port}, {buffer->ReferenceCount} holder(s)");
+                        lines.Add($"pool '{Name}', slab {slab.Index}, buffer {i}: {buffer->Length} bytes from port {buffer->Port}, {buffer->ReferenceCount} holder(s)" +
+                            (Ledger.IsOn ? $"; {Ledger.HistoryOf(new Packet(buffer))}" : string.Empty));
                     }
                 }
             }

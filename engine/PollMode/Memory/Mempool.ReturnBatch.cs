@@ -59,6 +59,11 @@ public sealed unsafe partial class Mempool
 
         private void SendHome(Packet buffer)
         {
+            if (Ledger.IsOn)
+            {
+                Ledger.Home(buffer);
+            }
+
             Mempool pool = buffer.Pool;
             if (pool == _owner)
             {

@@ -130,12 +130,23 @@ public sealed unsafe partial class Mempool : IDisposable
         int left = _count - wanted;
         if (left < 0)
         {
-            return RentSlow(packets);
+            int given = RentSlow(packets);
+            if (Ledger.IsOn)
+            {
+                Ledger.Rented(packets[..given]);
+            }
+
+            return given;
         }
 
         new ReadOnlySpan<Packet>(_cache + left, wanted).CopyTo(packets);
         _count = left;
         _counters->Fast += wanted;
+        if (Ledger.IsOn)
+        {
+            Ledger.Rented(packets);
+        }
+
         return wanted;
     }
 
@@ -153,6 +164,14 @@ public sealed unsafe partial class Mempool : IDisposable
     /// </summary>
     public void Return(ReadOnlySpan<Packet> packets)
     {
+        if (Ledger.IsOn)
+        {
+            // All by the careful way, one buffer after the other.
+            Ledger.Returning(packets);
+            ReturnSlow(packets);
+            return;
+        }
+
         int count = _count;
         int taken = 0;
 
@@ -189,6 +208,11 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Takes packets and gives up their references, from a thread that owns no pool: they go home in batches.</summary>
     public static void Free(ReadOnlySpan<Packet> packets)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Returning(packets);
+        }
+
         var homeward = new ReturnBatch(null);
         foreach (Packet packet in packets)
         {
@@ -383,6 +407,11 @@ public sealed unsafe partial class Mempool : IDisposable
         {
             if (packet.Metadata->Ownership == _simple)
             {
+                if (Ledger.IsOn)
+                {
+                    Ledger.Home(packet);
+                }
+
                 Recycle(packet, ref home);
             }
             else

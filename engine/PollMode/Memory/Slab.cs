@@ -51,6 +51,11 @@ internal sealed unsafe class Slab
     /// <summary>Writes the metadata of every buffer, as buffers of a pool that nobody holds.</summary>
     internal void Cut(ushort poolId)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Cut(this);
+        }
+
         int bufferBytes = Arena.BufferBytes;
         PacketMetadata* metadata = Metadata;
         for (int i = 0; i < Arena.BuffersPerSlab; i++)

@@ -236,6 +236,11 @@ internal sealed unsafe class Worker : IDisposable
         int total = 0;
         foreach (RxBinding binding in _receive)
         {
+            if (Ledger.IsOn)
+            {
+                Ledger.Enter("receive");
+            }
+
             if (_draining && binding.Queue.Life == RxQueueLife.Live)
             {
                 continue;
@@ -273,6 +278,11 @@ internal sealed unsafe class Worker : IDisposable
 
             foreach (IStage stage in _stages)
             {
+                if (Ledger.IsOn)
+                {
+                    Ledger.Enter(stage.Name);
+                }
+
                 stage.Process(ref burst);
                 burst.Settle();
             }
@@ -301,6 +311,11 @@ internal sealed unsafe class Worker : IDisposable
 
     private void Transmit(ref Burst burst)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Enter("send");
+        }
+
         if (burst.IsMixed)
         {
             TransmitMixed(ref burst);
