@@ -45,9 +45,9 @@ public class MempoolBenchmark
         return count;
     }
 
-    /// <summary>The ring: buffers that went to another thread and came home.</summary>
+    /// <summary>Home: buffers that went to another thread and came back.</summary>
     [Benchmark(OperationsPerInvoke = Burst)]
-    public int MempoolOverTheRing()
+    public int MempoolOverHome()
     {
         int count = _pool.Rent(_packets);
         _pool.UnbindOwner();

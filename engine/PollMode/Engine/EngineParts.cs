@@ -15,6 +15,7 @@ internal sealed class EngineParts : IDisposable
     private readonly List<Mempool> _pools = [];
     private readonly List<Worker> _workers = [];
     private Arena? _arena;
+    private SlabSupplier? _supplier;
     private QueueWiring? _wiring;
 
     internal EngineParts(Engine engine, EngineOptions options, DriverRegistry drivers, EngineObserver? observer)
@@ -60,7 +61,9 @@ internal sealed class EngineParts : IDisposable
 
         for (int worker = 0; worker < layout.WorkerCount; worker++)
         {
-            var pool = new Mempool(_arena, layout.PoolOptions(worker));
+            MempoolOptions pools = layout.PoolOptions(worker);
+            pools.Supplier = pools.LimitBuffers > pools.Buffers ? _supplier ??= new SlabSupplier() : null;
+            var pool = new Mempool(_arena, pools);
             pool.UnbindOwner();
             _pools.Add(pool);
         }
@@ -185,6 +188,7 @@ internal sealed class EngineParts : IDisposable
             pool.Dispose();
         }
 
+        _supplier?.Dispose();
         _arena?.DisposeWhenEmpty();
         foreach (Worker worker in _workers)
         {

@@ -14,6 +14,8 @@ public sealed unsafe partial class Mempool
     /// </summary>
     public void Dispose()
     {
+        // Before the gate: a supplier that is at work holds its own and asks for this one.
+        _supplier?.Leave(this);
         lock (_drainGate)
         {
             if (_state >= (int)MempoolState.Draining)
@@ -23,6 +25,8 @@ public sealed unsafe partial class Mempool
 
             _state = (int)MempoolState.Draining;
             UnbindOwner();
+            ReleaseReady();
+            ReleaseSurplus();
             if (!TryFinish())
             {
                 _retry = new Timer(static pool => ((Mempool)pool!).TryFinish(), this, RetryEvery, RetryEvery);
@@ -60,66 +64,27 @@ public sealed unsafe partial class Mempool
                 return lines;
             }
 
-            DrainRing();
-            HashSet<nint> home = HomeBuffers();
+            Harvest();
+            var cached = new HashSet<nint>();
+            for (int i = 0; i < _count; i++)
+            {
+                cached.Add((nint)_cache[i].Metadata);
+            }
+
             for (Slab? slab = _firstSlab; slab != null && lines.Count < limit; slab = slab.Next)
             {
-                for (int i = 0; i < Arena.BuffersPerSlab && lines.Count < limit; i++)
+                for (int i = 0; i < slab.Used && lines.Count < limit; i++)
                 {
                     PacketMetadata* buffer = slab.Metadata + i;
-                    if (!home.Contains((nint)buffer))
+                    if (!_board.IsHome(slab.Slot, i) && !cached.Contains((nint)buffer))
                     {
-                        lines.Add($"pool '{Name}', slab {slab.Index}, buffer {i}: {buffer->Length} bytes from port {buffer->Port}, {buffer->ReferenceCount} holder(s)");
+                        lines.Add($"pool '{Name}', slab {slab.Index}, buffer {i}: {buffer->Length} bytes from port {buffer->Port}, {buffer->ReferenceCount} holder(s)" +
+                            (Ledger.IsOn ? $"; {Ledger.HistoryOf(new Packet(buffer))}" : string.Empty));
                     }
                 }
             }
 
             return lines;
-        }
-    }
-
-    /// <summary>Every buffer that is in the backup ring after <see cref="DrainRing"/> or in the cache.</summary>
-    private HashSet<nint> HomeBuffers()
-    {
-        var home = new HashSet<nint>();
-        for (int i = 0; i < _count; i++)
-        {
-            home.Add((nint)_cache[i].Metadata);
-        }
-
-        int backups = _backup.Count;
-        for (int i = 0; i < backups; i++)
-        {
-            Packet packet = default;
-            _backup.Take(&packet, 1);
-            _backup.Add(packet);
-            home.Add((nint)packet.Metadata);
-        }
-
-        return home;
-    }
-
-    /// <summary>Moves what came home over the ring into the backup ring, where a pool without an owner keeps its buffers.</summary>
-    private void DrainRing()
-    {
-        Packet* batch = stackalloc Packet[64];
-        int count;
-        while ((count = _ring.Dequeue(batch, 64)) > 0)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                _backup.Add(batch[i]);
-            }
-        }
-
-        var packet = (PacketMetadata*)Interlocked.Exchange(ref _overflow, 0);
-        while (packet != null)
-        {
-            PacketMetadata* next = packet->Next;
-            packet->Next = null;
-            Interlocked.Decrement(ref _overflowCount);
-            _backup.Add(new Packet(packet));
-            packet = next;
         }
     }
 
@@ -137,8 +102,8 @@ public sealed unsafe partial class Mempool
                 return false;
             }
 
-            DrainRing();
-            if (_count + _backup.Count != Capacity)
+            Harvest();
+            if (_count + _board.Count + _backup != Capacity)
             {
                 return false;
             }
@@ -156,15 +121,16 @@ public sealed unsafe partial class Mempool
     {
         for (Slab? slab = _firstSlab; slab != null; slab = slab.Next)
         {
+            _board.Detach(slab.Slot);
             Arena.ReleaseSlab(slab);
         }
 
         _firstSlab = null;
         Volatile.Write(ref _slabCount, 0);
         _count = 0;
-        _backup.Clear();
+        _backup = 0;
     }
 
-    /// <summary>Nothing refers to the pool's number any more. Its rings and counters stay readable until it is collected.</summary>
+    /// <summary>Nothing refers to the pool's number any more. Its bitmaps and counters stay readable until it is collected.</summary>
     private void Forget() => PoolTable.Remove(_id);
 }

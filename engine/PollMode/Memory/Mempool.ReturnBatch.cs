@@ -59,9 +59,17 @@ public sealed unsafe partial class Mempool
 
         private void SendHome(Packet buffer)
         {
-            Mempool pool = buffer.Pool;
-            if (pool == _owner && pool.TryRecycle(buffer))
+            if (Ledger.IsOn)
             {
+                Ledger.Home(buffer);
+            }
+
+            Mempool pool = buffer.Pool;
+            if (pool == _owner)
+            {
+                var home = new HomeRun(pool._board);
+                pool.Recycle(buffer, ref home);
+                home.Flush();
                 return;
             }
 

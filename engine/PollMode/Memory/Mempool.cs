@@ -5,12 +5,12 @@ namespace PollMode;
 /// <summary>
 /// A pool of fixed-size buffers in hugepage slabs, after the hugepage-aware page allocator (HPA) of "Overcoming the IOTLB wall for
 /// multi-100-Gbps Linux-based networking". One worker owns it and alone rents from it; any thread may return to it.
-/// Rent takes from the cache, then the ring, then the backup ring, then a new slab.
+/// Rent takes from the cache, then what came home, then the backup (cut before the start and never rented), then a new slab.
 /// </summary>
 /// <remarks>
-/// A buffer is in exactly one place: cache, ring, backup ring, or in flight. The owner's side is plain memory; the only shared state is
-/// the <see cref="ReturnRing"/> and the overflow list behind it, a stack that producers push by compare-and-swap (release) and the owner
-/// takes whole by exchange (acquire), so that no address is ever compared after it was reused.
+/// A buffer is in exactly one place: cache, home, backup, or in flight. Home is its slab's bitmap, not a ring: buffers leave it in runs of
+/// one slab, however they came, so that a pool in use for days asks a device's IOTLB for as few translations as a fresh one
+/// (perf/README.md has the simulation). The owner's side is plain memory; all that is shared is the <see cref="HomeBoard"/>.
 /// </remarks>
 public sealed unsafe partial class Mempool : IDisposable
 {
@@ -20,14 +20,16 @@ public sealed unsafe partial class Mempool : IDisposable
     private readonly ulong _simple;
     private readonly int _recycleLimit;
     private readonly int _refill;
+    private readonly int _wholeRun;
     private readonly int _slabLimit;
-    private readonly ReturnRing _ring;
-    private readonly BackupRing _backup;
+    private readonly HomeBoard _board;
+    private readonly Slab?[] _slabs;
     private readonly ushort _id;
     private int _count;
+    private ushort _hotSlab;
     private int _ownerThread;
-    private nint _overflow;
-    private int _overflowCount;
+    private int _backup;
+    private int _backupSlot;
     private Slab? _firstSlab;
     private int _slabCount;
     private volatile int _state;
@@ -43,6 +45,7 @@ public sealed unsafe partial class Mempool : IDisposable
         Name = options.Name;
         _recycleLimit = options.CacheRecycleLimit;
         _refill = options.CacheRefill;
+        _wholeRun = Math.Max(1, Math.Min(_refill, arena.BuffersPerSlab / 4));
         int slabs = (options.Buffers + arena.BuffersPerSlab - 1) / arena.BuffersPerSlab;
         _slabLimit = Math.Max(slabs, (options.LimitBuffers + arena.BuffersPerSlab - 1) / arena.BuffersPerSlab);
         LimitBuffers = _slabLimit * arena.BuffersPerSlab;
@@ -50,8 +53,8 @@ public sealed unsafe partial class Mempool : IDisposable
         _block = new NativeBlock(sizeof(MempoolCounters) + ((long)options.CacheCapacity * sizeof(Packet)), "a pool's cache");
         _counters = (MempoolCounters*)_block.Pointer;
         _cache = (Packet*)(_block.Pointer + sizeof(MempoolCounters));
-        _ring = new ReturnRing(options.RingCapacity > 0 ? options.RingCapacity : LimitBuffers);
-        _backup = new BackupRing(LimitBuffers);
+        _board = new HomeBoard(_slabLimit, arena.BuffersPerSlab);
+        _slabs = new Slab?[_slabLimit];
         _id = PoolTable.Add(this);
         _simple = PacketMetadata.SimpleOwnership(_id);
         try
@@ -63,6 +66,13 @@ public sealed unsafe partial class Mempool : IDisposable
             GiveBackSlabs();
             Forget();
             throw;
+        }
+
+        _slabMinimum = slabs;
+        if (_slabLimit > slabs && options.Supplier is { } supplier)
+        {
+            _supplier = supplier;
+            supplier.Serve(this);
         }
     }
 
@@ -82,7 +92,7 @@ public sealed unsafe partial class Mempool : IDisposable
     public MempoolState State => (MempoolState)_state;
 
     /// <summary>Buffers out of the pool: rented and not yet home. Exact while nobody rents or returns; otherwise as many as move may be missed.</summary>
-    public int InFlight => Math.Max(0, Capacity - Volatile.Read(ref _count) - InRing - _backup.Count);
+    public int InFlight => Math.Max(0, Capacity - Volatile.Read(ref _count) - InRing - Volatile.Read(ref _backup));
 
     /// <summary>The pool's counters and contents, which add up to its capacity. From any thread.</summary>
     public MempoolStatistics Statistics
@@ -91,10 +101,12 @@ public sealed unsafe partial class Mempool : IDisposable
         {
             int capacity = Capacity;
             int cached = Volatile.Read(ref _count);
-            int ring = InRing;
-            int backup = _backup.Count;
+            int pending = _board.Pending;
+            int ring = _board.Count + pending;
+            int backup = Volatile.Read(ref _backup);
             return Counted() with
             {
+                Ring = Volatile.Read(ref _counters->Ring) + pending,
                 Capacity = capacity,
                 InCache = cached,
                 InRing = ring,
@@ -104,7 +116,7 @@ public sealed unsafe partial class Mempool : IDisposable
         }
     }
 
-    private int InRing => _ring.Count + Volatile.Read(ref _overflowCount);
+    private int InRing => _board.Count + _board.Pending;
 
     /// <summary>Makes the calling thread the owner: a worker does so before its first burst.</summary>
     public void BindOwner() => Volatile.Write(ref _ownerThread, Environment.CurrentManagedThreadId);
@@ -118,12 +130,23 @@ public sealed unsafe partial class Mempool : IDisposable
         int left = _count - wanted;
         if (left < 0)
         {
-            return RentSlow(packets);
+            int given = RentSlow(packets);
+            if (Ledger.IsOn)
+            {
+                Ledger.Rented(packets[..given]);
+            }
+
+            return given;
         }
 
         new ReadOnlySpan<Packet>(_cache + left, wanted).CopyTo(packets);
         _count = left;
         _counters->Fast += wanted;
+        if (Ledger.IsOn)
+        {
+            Ledger.Rented(packets);
+        }
+
         return wanted;
     }
 
@@ -137,13 +160,25 @@ public sealed unsafe partial class Mempool : IDisposable
 
     /// <summary>
     /// Takes packets and gives up their references. Owner of this pool only, but the packets may be of any pool: those of others go home
-    /// over their rings, in batches.
+    /// in batches.
     /// </summary>
     public void Return(ReadOnlySpan<Packet> packets)
     {
+        if (Ledger.IsOn)
+        {
+            // All by the careful way, one buffer after the other.
+            Ledger.Returning(packets);
+            ReturnSlow(packets);
+            return;
+        }
+
         int count = _count;
         int taken = 0;
-        if (count + packets.Length <= _recycleLimit)
+
+        // A burst from another slab than the one rented from would mix slabs in the cache. A look at its ends keeps the mixture out
+        // (perf/README.md, "Strays"), and costs nothing for each packet.
+        if (count + packets.Length <= _recycleLimit && !packets.IsEmpty
+            && packets[0].Metadata->SlabId == _hotSlab && packets[^1].Metadata->SlabId == _hotSlab)
         {
             Packet* top = _cache + count;
             ulong simple = _simple;
@@ -170,9 +205,14 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Takes one packet and gives up its reference. Owner of this pool only.</summary>
     public void Return(Packet packet) => Return(new ReadOnlySpan<Packet>(in packet));
 
-    /// <summary>Takes packets and gives up their references, from a thread that owns no pool: they go home over their pools' rings, in batches.</summary>
+    /// <summary>Takes packets and gives up their references, from a thread that owns no pool: they go home in batches.</summary>
     public static void Free(ReadOnlySpan<Packet> packets)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Returning(packets);
+        }
+
         var homeward = new ReturnBatch(null);
         foreach (Packet packet in packets)
         {
@@ -198,7 +238,7 @@ public sealed unsafe partial class Mempool : IDisposable
         Free(new ReadOnlySpan<Packet>(in packet));
     }
 
-    /// <summary>No thread owns the pool: every return goes over the ring, and whoever rents must see to it that one does at a time.</summary>
+    /// <summary>No thread owns the pool: every return goes home past the cache, and whoever rents must see to it that one does at a time.</summary>
     internal void UnbindOwner() => Volatile.Write(ref _ownerThread, -1);
 
     private MempoolStatistics Counted() => new()
@@ -211,13 +251,14 @@ public sealed unsafe partial class Mempool : IDisposable
         Waive = Arena.ForeignNodeSlabs,
         Cached = Volatile.Read(ref _counters->Cached),
         CacheFull = Volatile.Read(ref _counters->CacheFull),
-        Ring = Volatile.Read(ref _counters->Ring),
-        RingFull = Volatile.Read(ref _counters->RingFull),
+        Stray = Volatile.Read(ref _counters->Stray),
         ReleasedReferenceCount = Volatile.Read(ref _counters->ReleasedReferenceCount),
         Backup = Volatile.Read(ref _counters->Backup),
         BackupEmpty = Volatile.Read(ref _counters->BackupEmpty),
         DirectInject = Volatile.Read(ref _counters->DirectInject),
         Exhausted = Volatile.Read(ref _counters->Exhausted),
+        HeldBack = Volatile.Read(ref _counters->HeldBack),
+        SlabsSetFree = Volatile.Read(ref _counters->SlabsSetFree),
         Slabs = Volatile.Read(ref _slabCount),
         State = State,
     };
@@ -229,11 +270,8 @@ public sealed unsafe partial class Mempool : IDisposable
             Slab slab = TakeSlab() ?? throw new PollModeException(
                 $"The pool '{Name}' needs {slabs} slabs of 2 MiB and the arena gave {i}" +
                 $"{string.Concat(Arena.Report.Select(line => "; " + line))}. Ask for fewer buffers, raise the arena's limit, or allow smaller pages.");
-            PacketMetadata* metadata = slab.Metadata;
-            for (int buffer = 0; buffer < Arena.BuffersPerSlab; buffer++)
-            {
-                _backup.Add(new Packet(metadata + buffer));
-            }
+            slab.Used = 0;
+            _backup += Arena.BuffersPerSlab;
         }
     }
 
@@ -245,14 +283,7 @@ public sealed unsafe partial class Mempool : IDisposable
         }
 
         slab.Cut(_id);
-        slab.Next = _firstSlab;
-        if (_firstSlab != null)
-        {
-            _firstSlab.Previous = slab;
-        }
-
-        _firstSlab = slab;
-        Volatile.Write(ref _slabCount, _slabCount + 1);
+        Link(slab);
         return slab;
     }
 
@@ -273,7 +304,7 @@ public sealed unsafe partial class Mempool : IDisposable
                 return given;
             }
 
-            slow = !RefillFromRing();
+            slow = !RefillFromHome();
             if (slow && !RefillFromBackup() && !InjectSlab())
             {
                 _counters->Exhausted += packets.Length - given;
@@ -282,34 +313,65 @@ public sealed unsafe partial class Mempool : IDisposable
         }
     }
 
-    private bool RefillFromRing()
+    /// <summary>
+    /// Takes a run of one slab. While there is a backup, scattered buffers stay at home until they have become runs: by the pigeonhole
+    /// that costs a fifteenth more slabs than are in use at most, and every run is whole.
+    /// </summary>
+    private bool RefillFromHome()
     {
-        _count = _ring.Dequeue(_cache, _refill);
-        if (_count == 0 && Volatile.Read(ref _overflow) != 0)
-        {
-            TakeOverflow();
-        }
-
-        if (_count == 0)
+        Harvest();
+        if (_board.Count == 0 || (_backup > 0 && !_board.HasRun(_wholeRun)))
         {
             _counters->Empty++;
             return false;
         }
 
+        Volatile.Write(ref _count, _board.Take(_cache, _refill));
+
+        // Direct mode ends when whole slabs are home again: what is asked for now is less than what was.
+        if (_state == (int)MempoolState.Direct && _board.Count >= Arena.BuffersPerSlab)
+        {
+            _state = (int)MempoolState.Prefilled;
+        }
+
+        _hotSlab = _slabs[_board.Current]!.Id;
         _counters->Refill++;
         return true;
     }
 
+    private void Harvest() => _counters->Ring += _board.Harvest();
+
+    /// <summary>Takes buffers that were never rented, slab after slab.</summary>
     private bool RefillFromBackup()
     {
-        int count = _backup.Take(_cache, _refill);
-        Volatile.Write(ref _count, count);
+        int count = Math.Min(_refill, _backup);
         if (count == 0)
         {
             _counters->BackupEmpty++;
             return false;
         }
 
+        for (int taken = 0; taken < count;)
+        {
+            if (_slabs[_backupSlot] is not { } slab || slab.Used == Arena.BuffersPerSlab)
+            {
+                _backupSlot++;
+                continue;
+            }
+
+            int run = Math.Min(count - taken, Arena.BuffersPerSlab - slab.Used);
+            PacketMetadata* first = slab.Metadata + slab.Used;
+            for (int i = 0; i < run; i++)
+            {
+                _cache[taken++] = new Packet(first + i);
+            }
+
+            slab.Used += run;
+            _hotSlab = slab.Id;
+        }
+
+        Volatile.Write(ref _backup, _backup - count);
+        Volatile.Write(ref _count, count);
         _counters->Backup += count;
         return true;
     }
@@ -317,7 +379,7 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Direct mode: a new slab's buffers go straight into the cache, which is empty here and holds a whole slab.</summary>
     private bool InjectSlab()
     {
-        if (_state >= (int)MempoolState.Draining || TakeSlab() is not { } slab)
+        if (_state >= (int)MempoolState.Draining || (_supplier == null ? TakeSlab() : TakeReadySlab()) is not { } slab)
         {
             return false;
         }
@@ -330,6 +392,7 @@ public sealed unsafe partial class Mempool : IDisposable
         }
 
         _count = Arena.BuffersPerSlab;
+        _hotSlab = slab.Id;
         _counters->DirectInject++;
         _counters->SlowHighOrder++;
         return true;
@@ -339,73 +402,62 @@ public sealed unsafe partial class Mempool : IDisposable
     private void ReturnSlow(ReadOnlySpan<Packet> packets)
     {
         var homeward = new ReturnBatch(this);
+        var home = new HomeRun(_board);
         foreach (Packet packet in packets)
         {
-            homeward.Release(packet);
+            if (packet.Metadata->Ownership == _simple)
+            {
+                if (Ledger.IsOn)
+                {
+                    Ledger.Home(packet);
+                }
+
+                Recycle(packet, ref home);
+            }
+            else
+            {
+                homeward.Release(packet);
+            }
         }
 
+        home.Flush();
         homeward.Flush();
     }
 
-    /// <summary>Owner's return of one buffer that is free now. False when the cache has recycled its fill.</summary>
-    private bool TryRecycle(Packet packet)
+    /// <summary>Owner's return of one buffer that is free now: into the cache if it is of the slab rented from, otherwise home.</summary>
+    private void Recycle(Packet packet, ref HomeRun home)
     {
         if (_count >= _recycleLimit)
         {
             _counters->CacheFull++;
-            return false;
+        }
+        else if (packet.Metadata->SlabId == _hotSlab)
+        {
+            _cache[_count++] = packet;
+            _counters->Cached++;
+            return;
+        }
+        else
+        {
+            _counters->Stray++;
         }
 
-        _cache[_count++] = packet;
-        _counters->Cached++;
-        return true;
+        home.Add(packet);
+        _counters->Ring++;
     }
 
+    /// <summary>Brings free buffers of this pool home. Neighbours that follow each other cost one atomic operation together.</summary>
     private void TakeFromAnyThread(ReadOnlySpan<Packet> packets)
     {
-        int taken = _ring.Enqueue(packets);
-        Interlocked.Add(ref _counters->Ring, taken);
-        foreach (Packet packet in packets[taken..])
+        var home = new HomeRun(_board);
+        foreach (Packet packet in packets)
         {
-            Overflow(packet);
+            home.AddForeign(packet);
         }
 
-        // With the last buffer home nothing else refers to a pool that drains, and its finalizer would take the counters away.
+        home.FlushForeign();
+
+        // With the last buffer home nothing else refers to a pool that drains, and its finalizer would take bitmaps and counters away.
         GC.KeepAlive(this);
-    }
-
-    private void Overflow(Packet packet)
-    {
-        Interlocked.Increment(ref _counters->RingFull);
-        Interlocked.Increment(ref _overflowCount);
-        nint head;
-        do
-        {
-            head = Volatile.Read(ref _overflow);
-            packet.Metadata->Next = (PacketMetadata*)head;
-        }
-        while (Interlocked.CompareExchange(ref _overflow, (nint)packet.Metadata, head) != head);
-    }
-
-    /// <summary>Moves the overflow list into the cache, and what one refill does not take into the backup ring, which has room for every buffer.</summary>
-    private void TakeOverflow()
-    {
-        var packet = (PacketMetadata*)Interlocked.Exchange(ref _overflow, 0);
-        while (packet != null)
-        {
-            PacketMetadata* next = packet->Next;
-            packet->Next = null;
-            Interlocked.Decrement(ref _overflowCount);
-            if (_count < _refill)
-            {
-                _cache[_count++] = new Packet(packet);
-            }
-            else
-            {
-                _backup.Add(new Packet(packet));
-            }
-
-            packet = next;
-        }
     }
 }

@@ -17,9 +17,11 @@ internal struct MempoolCounters
     [FieldOffset(64)] internal long BackupEmpty;
     [FieldOffset(72)] internal long DirectInject;
     [FieldOffset(80)] internal long Exhausted;
+    [FieldOffset(88)] internal long Ring;
+    [FieldOffset(96)] internal long Stray;
+    [FieldOffset(104)] internal long HeldBack;
+    [FieldOffset(112)] internal long SlabsSetFree;
 
     // Any thread, by interlocked addition.
-    [FieldOffset(256)] internal long Ring;
-    [FieldOffset(264)] internal long RingFull;
-    [FieldOffset(272)] internal long ReleasedReferenceCount;
+    [FieldOffset(256)] internal long ReleasedReferenceCount;
 }

@@ -6,23 +6,26 @@ public sealed class MempoolOptions
     /// <summary>What to call the pool in reports and metrics.</summary>
     public string Name { get; set; } = "pool";
 
-    /// <summary>Buffers cut before the start into the backup ring; rounded up to whole slabs.</summary>
+    /// <summary>Buffers cut before the start, the pool's backup; rounded up to whole slabs.</summary>
     public int Buffers { get; set; } = 8192;
 
-    /// <summary>Most buffers the pool may grow to when its backup ring is depleted; zero for no growth. Rounded up to whole slabs.</summary>
+    /// <summary>Most buffers the pool may grow to when its backup is depleted; zero for no growth. Rounded up to whole slabs.</summary>
     public int LimitBuffers { get; set; }
 
-    /// <summary>Buffers that the owner's returns may pile up in the cache; what is over goes to the ring.</summary>
+    /// <summary>
+    /// Who takes new slabs and gives unneeded ones back, in the background. Null: the owner takes a slab itself when it needs one, a system
+    /// call of up to a millisecond, and none goes back before the pool ends.
+    /// </summary>
+    public SlabSupplier? Supplier { get; set; }
+
+    /// <summary>Buffers that the owner's returns may pile up in the cache; what is over goes home to its slab.</summary>
     public int CacheRecycleLimit { get; set; } = 128;
 
-    /// <summary>Buffers that one refill of the cache takes from the ring or the backup ring.</summary>
+    /// <summary>Buffers that one refill of the cache takes, of one slab where one has as many.</summary>
     public int CacheRefill { get; set; } = 64;
 
     /// <summary>Slots of the cache: at least as many as a slab has buffers, so that a whole slab can be injected.</summary>
     public int CacheCapacity { get; set; } = 1024;
-
-    /// <summary>Slots of the ring for foreign returns; zero for as many as the pool can ever have buffers, so that it is never full.</summary>
-    public int RingCapacity { get; set; }
 
     internal void Validate(Arena arena)
     {

@@ -3,10 +3,10 @@ namespace PollMode;
 /// <summary>Where a pool is in its life.</summary>
 public enum MempoolState
 {
-    /// <summary>The backup ring feeds the cache.</summary>
+    /// <summary>What is home, and the backup, feed the cache.</summary>
     Prefilled,
 
-    /// <summary>The backup ring is depleted: whole slabs are injected into the cache.</summary>
+    /// <summary>Both are depleted: whole new slabs are injected into the cache.</summary>
     Direct,
 
     /// <summary>Disposed, waiting for buffers that are still out.</summary>

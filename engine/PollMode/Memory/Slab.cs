@@ -12,6 +12,7 @@ internal sealed unsafe class Slab
         Pages = pages;
         Address = arena.BaseAddress + ((long)index * Arena.SlabBytes);
         Manager = new SlabMemory(Address);
+        Metadata = arena.MetadataOfSlab(index);
         Id = SlabTable.Add(this);
     }
 
@@ -33,7 +34,13 @@ internal sealed unsafe class Slab
     internal Slab? Next { get; set; }
 
     /// <summary>First of the metadata of this slab's buffers, which lie one after another.</summary>
-    internal PacketMetadata* Metadata => Arena.MetadataOfSlab(Index);
+    internal PacketMetadata* Metadata { get; }
+
+    /// <summary>Its place on its pool's <see cref="HomeBoard"/>.</summary>
+    internal int Slot { get; set; }
+
+    /// <summary>Buffers that were rented at least once: those from here on are still as they were cut. HPA's backup ring is these.</summary>
+    internal int Used { get; set; }
 
     internal static Memory<byte> MemoryAt(byte* address, int length, ushort id)
     {
@@ -44,6 +51,11 @@ internal sealed unsafe class Slab
     /// <summary>Writes the metadata of every buffer, as buffers of a pool that nobody holds.</summary>
     internal void Cut(ushort poolId)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Cut(this);
+        }
+
         int bufferBytes = Arena.BufferBytes;
         PacketMetadata* metadata = Metadata;
         for (int i = 0; i < Arena.BuffersPerSlab; i++)

@@ -42,7 +42,18 @@ public readonly unsafe struct Packet : IEquatable<Packet>
     }
 
     /// <summary>The frame's bytes in this buffer. Borrowed: valid while the packet is held.</summary>
-    public Span<byte> Span => new(Metadata->Buffer + Metadata->DataOffset, Metadata->Length);
+    public Span<byte> Span
+    {
+        get
+        {
+            if (Ledger.IsOn)
+            {
+                Ledger.Using(this);
+            }
+
+            return new(Metadata->Buffer + Metadata->DataOffset, Metadata->Length);
+        }
+    }
 
     /// <summary>The frame's bytes in this buffer as memory, made without an allocation. Borrowed: for memory that outlives the stage, <see cref="Detach"/>.</summary>
     public Memory<byte> Memory => Slab.MemoryAt(Metadata->Buffer + Metadata->DataOffset, Metadata->Length, Metadata->SlabId);

@@ -11,6 +11,9 @@ internal sealed unsafe partial class Worker : IDisposable
 {
     private const int RetriesBeforeYield = 64;
 
+    /// <summary>Turns between two tidyings of the pool, less one.</summary>
+    private const long TidyMask = 4095;
+
     private readonly WorkerPlan _plan;
     private readonly Mempool _pool;
     private readonly IStage[] _stages;
@@ -182,7 +185,11 @@ internal sealed unsafe partial class Worker : IDisposable
     /// <summary>One turn, and the idling after an empty one. A method of its own, so that it is compiled anew while the loop runs.</summary>
     private void Turn()
     {
-        _counters.Turns++;
+        if ((++_counters.Turns & TidyMask) == 0)
+        {
+            _pool.Tidy();
+        }
+
         int count = RunOnce();
         _stalls.Turned(count);
         if (count > 0)
@@ -223,6 +230,11 @@ internal sealed unsafe partial class Worker : IDisposable
         int total = 0;
         foreach (RxBinding binding in _receive)
         {
+            if (Ledger.IsOn)
+            {
+                Ledger.Enter("receive");
+            }
+
             if (_draining && binding.Queue.Life == RxQueueLife.Live)
             {
                 continue;
@@ -275,6 +287,11 @@ internal sealed unsafe partial class Worker : IDisposable
 
             foreach (IStage stage in _stages)
             {
+                if (Ledger.IsOn)
+                {
+                    Ledger.Enter(stage.Name);
+                }
+
                 stage.Process(ref burst);
                 burst.Settle();
             }
@@ -303,6 +320,11 @@ internal sealed unsafe partial class Worker : IDisposable
 
     private void Transmit(ref Burst burst)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Enter("send");
+        }
+
         if (burst.IsMixed)
         {
             TransmitMixed(ref burst);

@@ -87,7 +87,7 @@ public sealed class MempoolModelTests
         private readonly List<Packet> _held = [];
         private ulong _stamp;
 
-        internal RealPool() => _pool = _memory.Pool(256, Limit, options => options.RingCapacity = 64);
+        internal RealPool() => _pool = _memory.Pool(256, Limit);
 
         ~RealPool() => _memory.Dispose();
 

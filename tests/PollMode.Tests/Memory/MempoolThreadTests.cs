@@ -7,16 +7,16 @@ namespace PollMode.Tests;
 public sealed class MempoolThreadTests
 {
     [Theory]
-    [InlineData(1, 0, 1)]
-    [InlineData(2, 0, 2)]
-    [InlineData(4, 0, 3)]
-    [InlineData(2, 64, 4)]
-    [InlineData(4, 64, 5)]
-    public void What_foreign_threads_return_comes_home_once(int returners, int ringCapacity, int seed)
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(4, 3)]
+    [InlineData(2, 4)]
+    [InlineData(4, 5)]
+    public void What_foreign_threads_return_comes_home_once(int returners, int seed)
     {
         const int Rounds = 4000;
         using var memory = new TestMemory(slabs: 4, bufferBytes: 8192);
-        Mempool pool = memory.Pool(512, 1024, options => options.RingCapacity = ringCapacity);
+        Mempool pool = memory.Pool(512, 1024);
         using var mail = new BlockingCollection<Packet[]>(64);
         var outside = new ConcurrentDictionary<Packet, ulong>();
         int broken = 0;

@@ -30,7 +30,7 @@ public sealed unsafe class CounterLayoutTests
         byte* start = (byte*)&counters;
         Assert.Equal(384, sizeof(MempoolCounters));
         Assert.Equal((0, 80), ((int)((byte*)&counters.Fast - start), (int)((byte*)&counters.Exhausted - start)));
-        Assert.True((byte*)&counters.Ring - (byte*)&counters.Exhausted >= 2 * Line);
+        Assert.True((byte*)&counters.ReleasedReferenceCount - (byte*)&counters.Stray >= 2 * Line);
         Assert.True(start + sizeof(MempoolCounters) - (byte*)&counters.ReleasedReferenceCount >= Line);
     }
 

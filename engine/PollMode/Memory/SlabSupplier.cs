@@ -1,0 +1,135 @@
+namespace PollMode;
+
+/// <summary>
+/// Keeps every pool that it serves one slab ahead, and takes back the slabs that a pool no longer needs: on a thread of its own, so that
+/// no poll thread ever makes a system call for memory. Its pools share one budget.
+/// </summary>
+/// <remarks>
+/// A pool and its supplier exchange slabs through two mailboxes of one slab each (<see cref="Interlocked.Exchange{T}(ref T, T)"/>), and
+/// the supplier looks into them every period: a wake-up would be a system call of the poll thread. A pool that finds no slab ready goes on
+/// with what it has and counts it (<see cref="MempoolStatistics.HeldBack"/>).
+/// When the budget is spent, the slab that another pool has ready but does not use goes to the pool that was held back.
+/// </remarks>
+public sealed class SlabSupplier : IDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly List<Mempool> _pools = [];
+    private readonly ManualResetEventSlim _stop = new();
+    private readonly Thread? _thread;
+    private readonly long _budgetSlabs;
+    private int _disposed;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="budgetBytes">Most bytes of slabs for all pools together, what they start with included; zero for no limit but their own.</param>
+    public SlabSupplier(long budgetBytes = 0)
+        : this(budgetBytes, startThread: true)
+    {
+    }
+
+    internal SlabSupplier(long budgetBytes, bool startThread)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(budgetBytes);
+        _budgetSlabs = budgetBytes == 0 ? long.MaxValue : budgetBytes / Arena.SlabBytes;
+        if (startThread)
+        {
+            _thread = new Thread(Run) { Name = "pollmode-slabs", IsBackground = true };
+            _thread.Start();
+        }
+    }
+
+    /// <summary>What ended the thread, if it could not go on. The pools then stay as large as they are.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>Ends the thread. The pools keep what they have and grow no more.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _stop.Set();
+            _thread?.Join();
+            _stop.Dispose();
+        }
+    }
+
+    internal void Serve(Mempool pool)
+    {
+        lock (_gate)
+        {
+            _pools.Add(pool);
+            SupplyAll();
+        }
+    }
+
+    internal void Leave(Mempool pool)
+    {
+        lock (_gate)
+        {
+            _pools.Remove(pool);
+        }
+    }
+
+    /// <summary>One look into all mailboxes.</summary>
+    internal void SupplyAll()
+    {
+        lock (_gate)
+        {
+            foreach (Mempool pool in _pools)
+            {
+                pool.ReleaseSurplus();
+            }
+
+            long used = _pools.Sum(pool => (long)pool.SlabsHeld);
+            foreach (Mempool pool in _pools)
+            {
+                bool wants = pool.WantsSlab;
+                if (wants && used >= _budgetSlabs && pool.WasHeldBack && TakeFromAnother(pool))
+                {
+                    used--;
+                }
+
+                if (wants && used < _budgetSlabs && pool.Supply())
+                {
+                    used++;
+                }
+            }
+
+            bool pressed = used >= _budgetSlabs && _pools.Exists(pool => pool.WasHeldBack && pool.WantsSlab);
+            foreach (Mempool pool in _pools)
+            {
+                pool.SetPressed(pressed);
+            }
+        }
+    }
+
+    private bool TakeFromAnother(Mempool needy)
+    {
+        foreach (Mempool pool in _pools)
+        {
+            if (pool != needy && !pool.WasHeldBack && pool.ReleaseReady())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stop.Wait(Period))
+            {
+                SupplyAll();
+            }
+        }
+#pragma warning disable CA1031 // A background thread is where its faults end: it is kept for whoever asks.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Fault = fault;
+        }
+    }
+}

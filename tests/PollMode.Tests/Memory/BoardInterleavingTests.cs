@@ -1,0 +1,67 @@
+using Xunit;
+
+namespace PollMode.Tests;
+
+/// <summary>Returners and an owner in every possible order of their steps.</summary>
+public sealed class BoardInterleavingTests
+{
+    [Theory]
+    [InlineData("0;1", "0;2", 2)]
+    [InlineData("0;1", "1;2", 2)]
+    [InlineData("0;1,0;2", "0;4,1;8", 2)]
+    [InlineData("0;3,1;1", "0;4,0;8", 3)]
+    [InlineData("0;1,1;2,0;4", "1;1,0;2,1;4", 3)]
+    public void Every_order_of_steps_brings_every_buffer_home_once(string first, string second, int harvests)
+    {
+        (int states, int lost, HashSet<string> ends) = Explore(new BoardMachine([Returns(first), Returns(second)], harvests, summaryLast: false));
+        Assert.Equal(0, lost);
+
+        // The exploration is no empty one: the owner did come in between.
+        Assert.True(states > 60, $"{states} states");
+        Assert.True(ends.Count > 2, $"{ends.Count} outcomes");
+    }
+
+    [Fact]
+    public void The_exploration_finds_the_loss_when_the_owner_clears_the_summary_last()
+    {
+        (_, int lost, _) = Explore(new BoardMachine([Returns("0;1,0;2"), Returns("0;4")], 2, summaryLast: true));
+        Assert.True(lost > 0, "the wrong order went unnoticed");
+    }
+
+    private static (int States, int Lost, HashSet<string> Ends) Explore(BoardMachine start)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var ends = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<BoardMachine>();
+        int lost = 0;
+        open.Push(start);
+        while (open.TryPop(out BoardMachine? state))
+        {
+            bool ended = true;
+            for (int thread = 0; thread < state.Threads; thread++)
+            {
+                if (state.CanStep(thread))
+                {
+                    ended = false;
+                    BoardMachine next = state.Copy();
+                    next.Step(thread);
+                    if (seen.Add(next.Key()))
+                    {
+                        open.Push(next);
+                    }
+                }
+            }
+
+            if (ended)
+            {
+                ends.Add(state.Key());
+                lost += state.IsComplete() ? 0 : 1;
+            }
+        }
+
+        return (seen.Count, lost, ends);
+    }
+
+    private static (int Slab, int Buffers)[] Returns(string text) =>
+        [.. text.Split(',').Select(pair => pair.Split(';')).Select(pair => (int.Parse(pair[0]), int.Parse(pair[1])))];
+}

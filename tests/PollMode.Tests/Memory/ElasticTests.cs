@@ -1,0 +1,178 @@
+using Xunit;
+
+namespace PollMode.Tests;
+
+public sealed class ElasticTests
+{
+    [Fact]
+    public void The_next_slab_lies_ready_before_it_is_needed()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false);
+        using var memory = new TestMemory(slabs: 3);
+        Mempool pool = memory.Pool(1024, 3072, options => options.Supplier = supplier);
+        Assert.Equal((2, 1024), (memory.Arena.SlabsMapped, pool.Capacity));
+        Packet[] first = TestMemory.Rent(pool, 1024 + 64);
+        MempoolStatistics now = pool.Statistics;
+        Assert.Equal((2, 1, 0, MempoolState.Direct), (memory.Arena.SlabsMapped, now.DirectInject, now.HeldBack, now.State));
+        supplier.SupplyAll();
+        Assert.Equal(3, memory.Arena.SlabsMapped);
+        pool.Return(first);
+    }
+
+    [Fact]
+    public void A_pool_whose_supplier_is_held_back_gives_what_it_has_and_says_so()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false);
+        using var memory = new TestMemory(slabs: 4);
+        Mempool pool = memory.Pool(1024, 4096, options => options.Supplier = supplier);
+        var packets = new Packet[4096];
+        Assert.Equal(2048, pool.Rent(packets));
+        MempoolStatistics now = pool.Statistics;
+        Assert.Equal((1, 2048, 2), (now.HeldBack, now.Exhausted, memory.Arena.SlabsMapped));
+        supplier.SupplyAll();
+        Assert.Equal(1024, pool.Rent(packets.AsSpan(2048)));
+        supplier.SupplyAll();
+        Assert.Equal(1024, pool.Rent(packets.AsSpan(3072)));
+
+        // At its limit it is not held back: it is exhausted.
+        long heldBack = pool.Statistics.HeldBack;
+        Assert.Equal(0, pool.Rent(new Packet[1]));
+        Assert.Equal(heldBack, pool.Statistics.HeldBack);
+        pool.Return(packets);
+        TestMemory.AssertConserved(pool, 0);
+    }
+
+    [Fact]
+    public void Slabs_go_back_when_demand_falls_and_direct_mode_ends()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false);
+        using var memory = new TestMemory(slabs: 6);
+        Mempool pool = memory.Pool(1024, 6144, options => options.Supplier = supplier);
+        List<Packet> held = Grow(pool, supplier, 6144);
+        Packet late = held[^1];
+        held.RemoveAt(held.Count - 1);
+        pool.Return(held.ToArray());
+        Assert.Equal(6, pool.Statistics.Slabs);
+        Settle(pool, supplier);
+
+        // The slab of the late buffer stays, one above the minimum is kept ready, and the rest is with the system again.
+        MempoolStatistics now = pool.Statistics;
+        Assert.Equal((2, 1), (now.Slabs, now.InFlight));
+        Assert.Equal(3, memory.Arena.SlabsMapped - memory.Arena.SlabsUnmapped);
+        Packet[] few = TestMemory.Rent(pool, 200);
+        Assert.Equal(MempoolState.Prefilled, pool.State);
+        pool.Return(few);
+
+        // Late, not lost.
+        TestMemory.Elsewhere(late.Free);
+        TestMemory.AssertConserved(pool, 0);
+        pool.Dispose();
+        Assert.Equal(MempoolState.Freed, pool.State);
+        Assert.Equal(memory.Arena.SlabsMapped, memory.Arena.SlabsUnmapped);
+    }
+
+    [Fact]
+    public void A_load_that_swings_does_not_map_and_unmap_for_ever()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false);
+        using var memory = new TestMemory(slabs: 4);
+        Mempool pool = memory.Pool(1024, 4096, options => options.Supplier = supplier);
+        for (int swing = 0; swing < 50; swing++)
+        {
+            List<Packet> held = Grow(pool, supplier, 1800);
+            pool.Return(held.ToArray());
+            Settle(pool, supplier);
+        }
+
+        Assert.True(memory.Arena.SlabsMapped <= 4, $"{memory.Arena.SlabsMapped} slabs were mapped in 50 swings");
+        TestMemory.AssertConserved(pool, 0);
+    }
+
+    [Fact]
+    public void Pools_share_one_budget_and_the_one_in_need_gets_what_the_other_does_not_use()
+    {
+        using var supplier = new SlabSupplier(4L * Arena.SlabBytes, startThread: false);
+        using var memory = new TestMemory(slabs: 8);
+        Mempool idle = memory.Pool(1024, 4096, options => options.Supplier = supplier);
+        Mempool busy = memory.Pool(1024, 4096, options => options.Supplier = supplier);
+        Assert.Equal(4, memory.Arena.SlabsMapped);
+        List<Packet> held = Grow(busy, supplier, 3072);
+        Assert.Equal(3072, held.Count);
+        Assert.Equal((3, 1, 4), (busy.Statistics.Slabs, idle.Statistics.Slabs, memory.Arena.SlabsMapped - memory.Arena.SlabsUnmapped));
+
+        // And no more than the budget, whoever asks.
+        Assert.False(busy.TryRent(out _));
+        supplier.SupplyAll();
+        Assert.False(busy.TryRent(out _));
+        busy.Return(held.ToArray());
+    }
+
+    [Fact]
+    public void The_thread_does_all_that_by_itself()
+    {
+        using var supplier = new SlabSupplier();
+        using var memory = new TestMemory(slabs: 4);
+        Mempool pool = memory.Pool(1024, 4096, options => options.Supplier = supplier);
+        var held = new List<Packet>();
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                var packets = new Packet[256];
+                held.AddRange(packets[..pool.Rent(packets)]);
+                return held.Count == 4096;
+            },
+            TimeSpan.FromMinutes(2)));
+        pool.Return(held.ToArray());
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                pool.Tidy();
+                return memory.Arena.SlabsMapped - memory.Arena.SlabsUnmapped <= 3;
+            },
+            TimeSpan.FromMinutes(2)));
+        TestMemory.AssertConserved(pool, 0);
+        Assert.Null(supplier.Fault);
+    }
+
+    [Fact]
+    public void Growing_with_a_supplier_allocates_nothing_and_asks_the_system_for_nothing()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false);
+        using var memory = new TestMemory(slabs: 3);
+        Mempool pool = memory.Pool(1024, 3072, options => options.Supplier = supplier);
+        var packets = new Packet[3072];
+        Assert.Equal(100, pool.Rent(packets.AsSpan(0, 100)));
+        long mapped = memory.Arena.SlabsMapped;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int more = pool.Rent(packets.AsSpan(100));
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal((1948, mapped), (more, memory.Arena.SlabsMapped));
+        pool.Return(packets.AsSpan(0, 100 + more));
+    }
+
+    private static List<Packet> Grow(Mempool pool, SlabSupplier supplier, int buffers)
+    {
+        var held = new List<Packet>();
+        var burst = new Packet[64];
+        for (int tries = 0; held.Count < buffers && tries < 10_000; tries++)
+        {
+            int count = pool.Rent(burst.AsSpan(0, Math.Min(64, buffers - held.Count)));
+            held.AddRange(burst[..count]);
+            if (tries % 4 == 0 || count == 0)
+            {
+                supplier.SupplyAll();
+            }
+        }
+
+        return held;
+    }
+
+    private static void Settle(Mempool pool, SlabSupplier supplier)
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            pool.Tidy();
+            supplier.SupplyAll();
+        }
+    }
+}
