@@ -46,4 +46,10 @@ internal static partial class EngineLog
 
     [LoggerMessage(13, LogLevel.Information, "{Engine}: asks the host to stop, because {Reason}")]
     internal static partial void StopsHost(ILogger logger, string engine, string reason);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Engine}: worker {Worker} was told to end {Seconds} s ago and is still inside a stage or a queue; waiting for it")]
+    internal static partial void WorkerHangs(ILogger logger, string engine, int worker, double seconds);
+
+    [LoggerMessage(14, LogLevel.Error, "{Engine}: {Fault}")]
+    internal static partial void PortFaulted(ILogger logger, string engine, string fault);
 }

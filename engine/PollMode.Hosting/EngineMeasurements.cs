@@ -40,6 +40,20 @@ internal static class EngineMeasurements
     internal static IEnumerable<Measurement<long>> Faults(string engine, EngineStatistics now) =>
         now.Workers.Select(worker => OfWorker(worker.StageFaults, engine, worker));
 
+    internal static IEnumerable<Measurement<long>> Stalls(string engine, EngineStatistics now) =>
+        now.Workers.SelectMany(worker => worker.Stalls.Causes.Select(each => OfWorker(each.Count, engine, worker, Cause(each))));
+
+    internal static IEnumerable<Measurement<double>> LongestStalls(string engine, EngineStatistics now) =>
+        now.Workers.SelectMany(worker => worker.Stalls.Causes.Select(each => OfWorker(each.Longest.TotalSeconds, engine, worker, Cause(each))));
+
+    internal static IEnumerable<Measurement<long>> LostInStalls(string engine, EngineStatistics now) =>
+        now.Workers.Select(worker => OfWorker(worker.Stalls.Dropped, engine, worker));
+
+    internal static IEnumerable<Measurement<double>> PauseBudgets(string engine, EngineStatistics now) =>
+        now.Ports.SelectMany(port => port.Receive.Where(queue => queue.PauseBudget != null).Select(queue => new Measurement<double>(
+            queue.PauseBudget!.Value.TotalSeconds,
+            Tag(EngineMetrics.EngineTag, engine), Tag(EngineMetrics.InterfaceTag, port.Name), Tag(EngineMetrics.QueueTag, queue.Queue))));
+
     internal static IEnumerable<Measurement<long>> BufferLimits(string engine, EngineStatistics now) =>
         now.Pools.Select((pool, index) => OfPool(pool.Capacity, engine, index));
 
@@ -81,6 +95,16 @@ internal static class EngineMeasurements
 
     private static Measurement<T> OfWorker<T>(T value, string engine, WorkerStatistics worker, params KeyValuePair<string, object?>[] more)
         where T : struct => new(value, [Tag(EngineMetrics.EngineTag, engine), Tag(EngineMetrics.WorkerTag, worker.Index), .. more]);
+
+    /// <summary>Causes as OpenTelemetry writes attribute values: lower case with underscores.</summary>
+    private static KeyValuePair<string, object?> Cause(StallCount stalls) => Tag(EngineMetrics.CauseTag, stalls.Cause switch
+    {
+        StallCause.Collection => "collection",
+        StallCause.PageFault => "page_fault",
+        StallCause.Preemption => "preemption",
+        StallCause.Stage => "stage",
+        _ => "other",
+    });
 
     private static Measurement<long> OfPool(long value, string engine, int pool, params KeyValuePair<string, object?>[] more) =>
         new(value, [Tag(EngineMetrics.EngineTag, engine), Tag(EngineMetrics.PoolTag, pool), .. more]);

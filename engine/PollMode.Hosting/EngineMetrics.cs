@@ -29,6 +29,18 @@ public sealed class EngineMetrics
     /// <summary>Exceptions thrown by stages.</summary>
     public const string FaultCount = "pollmode.worker.fault.count";
 
+    /// <summary>Times that a worker was away from its queues for longer than the threshold, by cause.</summary>
+    public const string StallCount = "pollmode.worker.stall.count";
+
+    /// <summary>The longest of these times, by cause.</summary>
+    public const string StallLongest = "pollmode.worker.stall.longest";
+
+    /// <summary>Frames that devices lost around stalls.</summary>
+    public const string StallDropped = "pollmode.worker.stall.dropped";
+
+    /// <summary>How long a receive queue's worker may be away before frames are lost, at the rate of the last moments.</summary>
+    public const string PauseBudget = "pollmode.queue.pause.budget";
+
     /// <summary>Buffers that a pool has.</summary>
     public const string BufferLimit = "pollmode.mempool.buffer.limit";
 
@@ -55,6 +67,9 @@ public sealed class EngineMetrics
 
     /// <summary>Tag: name of the drop reason.</summary>
     public const string ReasonTag = "pollmode.drop.reason";
+
+    /// <summary>Tag: cause of stalls.</summary>
+    public const string CauseTag = "pollmode.stall.cause";
 
     /// <summary>Tag: index of the worker.</summary>
     public const string WorkerTag = "pollmode.worker";
@@ -83,6 +98,10 @@ public sealed class EngineMetrics
         meter.CreateObservableCounter(PollCount, () => Each(EngineMeasurements.Polls), "{poll}", "Turns of workers.");
         meter.CreateObservableGauge(BurstSize, () => Each(EngineMeasurements.BurstSizes), "{packet}", "Mean packets of a burst.");
         meter.CreateObservableCounter(FaultCount, () => Each(EngineMeasurements.Faults), "{fault}", "Exceptions thrown by stages.");
+        meter.CreateObservableCounter(StallCount, () => Each(EngineMeasurements.Stalls), "{stall}", "Gaps in the polling of workers, by cause.");
+        meter.CreateObservableGauge(StallLongest, () => Each(EngineMeasurements.LongestStalls), "s", "The longest gap in the polling of workers, by cause.");
+        meter.CreateObservableCounter(StallDropped, () => Each(EngineMeasurements.LostInStalls), "{packet}", "Frames that devices lost around stalls.");
+        meter.CreateObservableGauge(PauseBudget, () => Each(EngineMeasurements.PauseBudgets), "s", "How long a worker may be away before a receive queue loses frames.");
         meter.CreateObservableUpDownCounter(BufferLimit, () => Each(EngineMeasurements.BufferLimits), "{buffer}", "Buffers that a pool has.");
         meter.CreateObservableUpDownCounter(BufferUsage, () => Each(EngineMeasurements.BufferUsages), "{buffer}", "Buffers of a pool, by state.");
         meter.CreateObservableCounter(RentFailed, () => Each(EngineMeasurements.FailedRents), "{failure}", "Buffers that could not be rented.");

@@ -73,6 +73,10 @@ internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> wor
         }
     }
 
+    public override void WorkerHangs(Engine engine, int worker, TimeSpan waited) => EngineLog.WorkerHangs(logger, engine.Name, worker, waited.TotalSeconds);
+
+    public override void PortFaulted(Engine engine, IPort port, string fault) => EngineLog.PortFaulted(logger, engine.Name, fault);
+
     public override void CloseFailed(Engine engine, Exception fault) => EngineLog.CloseFailed(logger, fault, engine.Name);
 
     private static string Count(int value, string many) => value == int.MaxValue ? many : $"{value}";

@@ -41,6 +41,25 @@ public sealed class PollModeBuilder
         return this;
     }
 
+    /// <summary>Makes all drivers and decorators of a package known: <c>AddDrivers(drivers => drivers.AddSoftwareDrivers())</c>.</summary>
+    public PollModeBuilder AddDrivers(Action<DriverRegistry> add)
+    {
+        ArgumentNullException.ThrowIfNull(add);
+        var registry = new DriverRegistry();
+        add(registry);
+        foreach (IPortDriver driver in registry.Drivers)
+        {
+            AddDriver(driver);
+        }
+
+        foreach (IPortDecorator decorator in registry.Decorators)
+        {
+            AddDecorator(decorator);
+        }
+
+        return this;
+    }
+
     /// <summary>Makes a port decorator known to all engines of the host.</summary>
     public PollModeBuilder AddDecorator<TDecorator>()
         where TDecorator : IPortDecorator, new() => AddDecorator(new TDecorator());

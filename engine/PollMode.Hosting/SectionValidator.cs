@@ -13,6 +13,7 @@ internal sealed class SectionValidator(string engine, IConfiguration section) : 
         nameof(EngineOptions.StageFaults), nameof(EngineOptions.BuffersPerWorker), nameof(EngineOptions.BufferLimitPerWorker),
         nameof(EngineOptions.BufferBytes), nameof(EngineOptions.HeadroomBytes), nameof(EngineOptions.LargestPages),
         nameof(EngineOptions.SmallestPages), nameof(EngineOptions.NumaNode), nameof(EngineOptions.HandOffPackets),
+        nameof(EngineOptions.StallThreshold),
         nameof(EngineHostOptions.StopHostOnFault), nameof(EngineHostOptions.FaultExitCode),
         nameof(EngineHostOptions.StopHostWhenCompleted), nameof(EngineHostOptions.DrainTimeout),
     ];

@@ -16,7 +16,7 @@ internal static class CommandLine
           forwarder --list-drivers
 
         When every source has ended, or on Ctrl-C or SIGTERM, it sends what is inside, prints the totals and exits.
-        Exit codes: 0 done; 1 wrong input; 2 a worker failed or a source broke off; 3 not drained in time; 4 buffers leaked.
+        Exit codes: 0 done; 1 wrong input; 2 a worker or a port failed while running, a capture broke off; 3 not drained in time; 4 buffers leaked.
         """;
 
     private static readonly Option<string[]> Port = new("--port", "-p") { HelpName = "SPEC", Description = "A port, as driver:device[,key=value...]. Repeat it for more ports; see --list-drivers." };
@@ -64,7 +64,7 @@ internal static class CommandLine
         }
         catch (PollModeException fault)
         {
-            Console.Error.WriteLine(fault.Message);
+            Console.Error.WriteLine(InOptions(fault.Message));
             return (int)ExitCode.WrongInput;
         }
     }
@@ -117,6 +117,14 @@ internal static class CommandLine
             Json = parsed.GetValue(Json),
         };
     }
+
+    /// <summary>The engine names its own options; here they have the names of the command line.</summary>
+    private static string InOptions(string message) => message
+        .Replace("BuffersPerWorker", Buffers.Name, StringComparison.Ordinal)
+        .Replace("BufferBytes", BufferBytes.Name, StringComparison.Ordinal)
+        .Replace("BurstSize", Burst.Name, StringComparison.Ordinal)
+        .Replace("SendRetries", Retries.Name, StringComparison.Ordinal)
+        .Replace("Ports has an empty entry", $"a {Port.Name} is empty", StringComparison.Ordinal);
 
     /// <summary>The parser names .NET's types in its messages; users want the option's own word for its value.</summary>
     private static string Explain(ParseError error) => error.SymbolResult is OptionResult { Option.HelpName: { } wanted, Tokens.Count: > 0 } result

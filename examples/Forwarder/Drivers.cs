@@ -1,4 +1,8 @@
+using PollMode.Drivers.AfPacket;
+using PollMode.Drivers.AfXdp;
+using PollMode.Drivers.Memif;
 using PollMode.Drivers.Software;
+using PollMode.Drivers.Tap;
 
 namespace PollMode.Examples.Forwarder;
 
@@ -7,7 +11,11 @@ internal static class Drivers
 {
     /// <summary>By name, for port specs.</summary>
     public static DriverRegistry All { get; } = new DriverRegistry()
-        .AddSoftwareDrivers();
+        .AddSoftwareDrivers()
+        .Add(new AfXdpDriver())
+        .Add(new AfPacketDriver())
+        .Add(new MemifDriver())
+        .Add(new TapDriver());
 
     /// <summary>Writes every driver and decorator with its keys.</summary>
     public static void Write(TextWriter writer)

@@ -9,8 +9,8 @@ internal enum ExitCode
     /// <summary>Wrong input: one sentence on standard error says what to change.</summary>
     WrongInput = 1,
 
-    /// <summary>A worker ended because of a fault while running, or a source broke off.</summary>
-    WorkerFault = 2,
+    /// <summary>Something went wrong while running: a worker ended because of a fault, a capture broke off, a disk was full.</summary>
+    RunFault = 2,
 
     /// <summary>Packets were still inside when the time for draining was over; they were freed and counted.</summary>
     NotDrained = 3,

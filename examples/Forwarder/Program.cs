@@ -32,12 +32,13 @@ static int Forward(ForwarderOptions options)
         if (engine.Completion.Exception?.InnerException is { } fault)
         {
             Console.Error.WriteLine(fault.Message);
-            exit = ExitCode.WorkerFault;
+            exit = ExitCode.RunFault;
         }
 
-        // Ports close and bring their buffers home; the totals are those of the very end.
+        // Ports close, bring their buffers home and say what went wrong; the totals are those of the very end.
         engine.Dispose();
         totals = engine.Statistics;
+        exit = startup.PortsFaulted ? ExitCode.RunFault : exit;
     }
 
     Report report = Report.Of(totals, clock);

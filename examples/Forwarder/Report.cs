@@ -50,6 +50,12 @@ internal sealed record Report
     /// <summary>Turns that brought nothing.</summary>
     public required long EmptyPolls { get; init; }
 
+    /// <summary>Times that a worker was away from its queues for longer than a tenth of a millisecond, by cause; none without a count.</summary>
+    public required IReadOnlyDictionary<string, long> Stalls { get; init; }
+
+    /// <summary>The longest of them, in microseconds.</summary>
+    public required double LongestStallMicroseconds { get; init; }
+
     /// <summary>The ports, in order.</summary>
     public required IReadOnlyList<PortReport> Ports { get; init; }
 
@@ -80,6 +86,11 @@ internal sealed record Report
             GcCollections = clock.Collections,
             Polls = totals.Workers.Sum(worker => worker.Turns),
             EmptyPolls = totals.Workers.Sum(worker => worker.EmptyTurns),
+            Stalls = totals.Workers.SelectMany(worker => worker.Stalls.Causes)
+                .GroupBy(each => each.Cause, each => each.Count)
+                .Where(group => group.Sum() > 0)
+                .ToDictionary(group => $"{group.Key}", group => group.Sum(), StringComparer.Ordinal),
+            LongestStallMicroseconds = totals.Workers.Max(worker => worker.Stalls.Longest.TotalMicroseconds),
             Ports = [.. totals.Ports.Select(PortReport.Of)],
         };
     }
@@ -106,5 +117,9 @@ internal sealed record Report
         }
 
         writer.WriteLine($"pools: {PoolCapacity:N0} buffers, {PoolInFlight:N0} not home; {Polls:N0} polls, {EmptyPolls:N0} of them empty");
+        if (Stalls.Count > 0)
+        {
+            writer.WriteLine($"stalls: {string.Join(", ", Stalls.Select(stall => $"{stall.Value:N0} {stall.Key}"))}; the longest {LongestStallMicroseconds / 1000:F2} ms");
+        }
     }
 }

@@ -3,6 +3,9 @@ namespace PollMode.Examples.Forwarder;
 /// <summary>Says what opening got, and afterwards what went wrong.</summary>
 internal sealed class StartupTable(TextWriter writer, TextWriter errors) : EngineObserver
 {
+    /// <summary>Whether a port told of a fault, or could not be closed as it should.</summary>
+    public bool PortsFaulted { get; private set; }
+
     /// <inheritdoc/>
     public override void ArenaReady(Engine engine, IReadOnlyList<string> report) => Write("memory", report);
 
@@ -25,7 +28,22 @@ internal sealed class StartupTable(TextWriter writer, TextWriter errors) : Engin
         errors.WriteLine($"{count} buffers did not come home: {string.Join("; ", examples)}");
 
     /// <inheritdoc/>
-    public override void CloseFailed(Engine engine, Exception fault) => errors.WriteLine(fault.Message);
+    public override void WorkerHangs(Engine engine, int worker, TimeSpan waited) =>
+        errors.WriteLine($"Worker {worker} was told to end {waited.TotalSeconds} s ago and is still inside a stage or a queue; waiting for it.");
+
+    /// <inheritdoc/>
+    public override void PortFaulted(Engine engine, IPort port, string fault)
+    {
+        PortsFaulted = true;
+        errors.WriteLine(fault);
+    }
+
+    /// <inheritdoc/>
+    public override void CloseFailed(Engine engine, Exception fault)
+    {
+        PortsFaulted = true;
+        errors.WriteLine(fault.Message);
+    }
 
     private void Write(string what, IReadOnlyList<string> lines)
     {

@@ -23,7 +23,7 @@ internal static class Comparison
         string? version = VersionOf(settings.Testpmd);
         if (version == null)
         {
-            Console.Error.WriteLine($"'{settings.Testpmd}' cannot be run; install it with 'apt-get install dpdk', or name another with --testpmd.");
+            Console.Error.WriteLine($"'{settings.Testpmd}' cannot be run; install it with 'apt-get install dpdk-dev', or name another with --testpmd.");
         }
 
         using var pages = new HugePageReservation(HugePages);

@@ -17,6 +17,19 @@ internal static partial class TestpmdRun
         arguments.AddRange(work.Devices.Select(device => $"--vdev={device}"));
         arguments.AddRange(["--", $"--forward-mode={work.TestpmdMode}", $"--burst={work.Burst}", "--no-mlockall", "--stats-period=1", "--auto-start"]);
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        try
+        {
+            return ReadRates(process, work, seconds);
+        }
+        finally
+        {
+            // Whatever happens, no poll thread is left behind to spin.
+            Interrupt(process);
+        }
+    }
+
+    private static double ReadRates(Process process, ComparisonCase work, int seconds)
+    {
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
         var rates = new List<double>();
@@ -40,10 +53,9 @@ internal static partial class TestpmdRun
         // The first figures are before the start, and of the warm-up.
         if (rates.Count < WarmUpSeconds + seconds)
         {
-            throw new PollModeException($"{program} ended after {rates.Count} seconds; try it by hand: {program} {string.Join(' ', arguments)}");
+            throw new PollModeException($"testpmd ended after {rates.Count} seconds; try it by hand: {process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)}");
         }
 
-        Interrupt(process);
         return Spread.Of(rates.Skip(WarmUpSeconds)).Median;
     }
 

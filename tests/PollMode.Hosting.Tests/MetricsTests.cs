@@ -25,6 +25,8 @@ public sealed class MetricsTests
         Assert.True(polls["busy"] >= 16 && polls["empty"] > 0);
         Assert.InRange(Collect<double>(factory, EngineMetrics.BurstSize, EngineMetrics.WorkerTag)["0"], 1, 64);
         Assert.Equal(0, Collect<long>(factory, EngineMetrics.FaultCount, EngineMetrics.WorkerTag)["0"]);
+        Assert.Equal(["collection", "other", "page_fault", "preemption", "stage"], Collect<long>(factory, EngineMetrics.StallCount, EngineMetrics.CauseTag).Keys.Order());
+        Assert.Equal(0, Collect<long>(factory, EngineMetrics.StallDropped, EngineMetrics.WorkerTag)["0"]);
         long capacity = test.Engine.Statistics.PoolCapacity;
         Assert.True(capacity >= 1024);
         Assert.Equal(capacity, Collect<long>(factory, EngineMetrics.BufferLimit, EngineMetrics.PoolTag)["0"]);

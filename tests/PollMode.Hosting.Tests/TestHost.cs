@@ -19,8 +19,7 @@ internal sealed class TestHost : IAsyncDisposable
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddFakeLogging();
         PollModeBuilder pollMode = builder.Services.AddPollMode(Small)
-            .AddDriver(Driver)
-            .AddDriver<NullDriver>()
+            .AddDrivers(drivers => drivers.Add(Driver).Add(new NullDriver()))
             .Configure(each => options?.Invoke(each));
         engine?.Invoke(pollMode);
         services?.Invoke(builder.Services);

@@ -1,14 +1,14 @@
 namespace PollMode.Testing;
 
 /// <summary>A port and the one that its wire leads to, both opened by spec. The other end uses the foreign pool.</summary>
-public sealed class PairHarness : PortHarness
+public class PairHarness : PortHarness
 {
     private readonly IPort _peer;
     private readonly IRxQueue _peerRx;
     private readonly ITxQueue _peerTx;
 
-    public PairHarness(DriverRegistry drivers, string spec, string peerSpec, bool rentsToReceive = false)
-        : base(new PoolHarness())
+    public PairHarness(DriverRegistry drivers, string spec, string peerSpec, bool rentsToReceive = false, PoolHarness? memory = null, bool turnsToConnect = false)
+        : base(memory ?? new PoolHarness())
     {
         RentsToReceive = rentsToReceive;
         var shared = new Dictionary<string, object>(StringComparer.Ordinal);
@@ -18,13 +18,14 @@ public sealed class PairHarness : PortHarness
         Tx = Port.OpenTxQueue(0, Memory.Pool);
         _peerRx = _peer.OpenRxQueue(0, Memory.Foreign);
         _peerTx = _peer.OpenTxQueue(0, Memory.Foreign);
+        WaitForLinks(turnsToConnect);
     }
 
-    public override IPort Port { get; }
+    public sealed override IPort Port { get; }
 
-    public override IRxQueue Rx { get; }
+    public sealed override IRxQueue Rx { get; }
 
-    public override ITxQueue Tx { get; }
+    public sealed override ITxQueue Tx { get; }
 
     public override bool RentsToReceive { get; }
 
@@ -75,5 +76,23 @@ public sealed class PairHarness : PortHarness
     {
         Port.Dispose();
         _peer.Dispose();
+    }
+
+    /// <summary>Some ports find each other only after they were opened; their queues notice when they are turned.</summary>
+    /// <param name="turnsToConnect">Whether a receive queue must be polled once before the other end can send.</param>
+    private void WaitForLinks(bool turnsToConnect)
+    {
+        var packets = new Packet[1];
+        long deadline = Environment.TickCount64 + 30_000;
+        while (Port.Link != LinkState.Up || _peer.Link != LinkState.Up)
+        {
+            Xunit.Assert.True(Environment.TickCount64 < deadline, $"{Port.Name} is {Port.Link}, {_peer.Name} is {_peer.Link}");
+            Thread.Yield();
+        }
+
+        foreach (IRxQueue queue in new[] { Rx, _peerRx }.Where(_ => turnsToConnect))
+        {
+            Xunit.Assert.Equal(0, queue.Receive(packets));
+        }
     }
 }

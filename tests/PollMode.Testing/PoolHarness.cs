@@ -7,10 +7,10 @@ namespace PollMode.Testing;
 /// </summary>
 public sealed class PoolHarness : IDisposable
 {
-    public PoolHarness(int buffers = 1024, int foreignBuffers = 2048, int bufferBytes = 2048)
+    public PoolHarness(int buffers = 1024, int foreignBuffers = 2048, int bufferBytes = 2048, bool shared = false)
     {
         int perSlab = Arena.SlabBytes / bufferBytes;
-        Arena = TestArena.Create(((buffers + perSlab - 1) / perSlab) + ((foreignBuffers + perSlab - 1) / perSlab), bufferBytes);
+        Arena = TestArena.Create(((buffers + perSlab - 1) / perSlab) + ((foreignBuffers + perSlab - 1) / perSlab), bufferBytes, shared);
         Pool = new Mempool(Arena, Options("own", buffers, perSlab));
         Foreign = new Mempool(Arena, Options("foreign", foreignBuffers, perSlab));
     }

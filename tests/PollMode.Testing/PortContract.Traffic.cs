@@ -95,7 +95,7 @@ public abstract partial class PortContract
         Assert.Equal(0, harness.Rx.Counters.Packets);
         Assert.Equal(0, harness.Rx.Counters.Bytes);
         Assert.Equal(0, harness.Tx.Send([]));
-        Assert.Equal(0, harness.Memory.InFlight);
+        Assert.Equal(harness.BuffersKept, harness.Memory.InFlight);
     });
 
     [Fact]

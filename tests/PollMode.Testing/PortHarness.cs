@@ -25,6 +25,9 @@ public abstract class PortHarness : IDisposable
     /// <summary>Receiving takes buffers from the queue's pool; otherwise the sender's buffers arrive.</summary>
     public virtual bool RentsToReceive => true;
 
+    /// <summary>Buffers that the port and the one at the other end keep to receive into.</summary>
+    public virtual int BuffersKept => 0;
+
     /// <summary>What is sent can be collected; otherwise it is gone.</summary>
     public virtual bool DeliversSentFrames => true;
 

@@ -11,6 +11,7 @@ internal sealed class FaultPort : IPort
     private readonly Lock _gate = new();
     private readonly List<FaultLine> _rx = [];
     private readonly List<FaultLine> _tx = [];
+    private readonly List<FaultTxQueue> _txQueues = [];
     private bool _closed;
 
     internal FaultPort(IPort inner, FaultSettings settings, TimeProvider clock)
@@ -38,6 +39,8 @@ internal sealed class FaultPort : IPort
         }
     }
 
+    public IReadOnlyList<string> Faults => _inner.Faults;
+
     public IReadOnlyList<string> Report => [.. _inner.Report, $"behind a bad wire ({_settings.Text}), seed {_settings.Seed}"];
 
     public IRxQueue OpenRxQueue(int queue, Mempool pool)
@@ -53,7 +56,9 @@ internal sealed class FaultPort : IPort
         ITxQueue inner = _inner.OpenTxQueue(queue, pool);
         int stream = (2 * queue) + 1;
         FaultLine line = AddLine(_tx, _settings.OnTx, pool, stream);
-        return new FaultTxQueue(inner, line, new FaultDice(_settings.Seed, (stream * 16) + CutStream, _settings.TxFull));
+        var transmit = new FaultTxQueue(inner, line, new FaultDice(_settings.Seed, (stream * 16) + CutStream, _settings.TxFull));
+        _txQueues.Add(transmit);
+        return transmit;
     }
 
     public void CollectCounters(ICollection<PortCounter> counters)
@@ -81,7 +86,9 @@ internal sealed class FaultPort : IPort
             }
         }
 
+        // What was still on the wire was taken and has not left; what the inner port lost at its end it counts when it is closed.
         _inner.Dispose();
+        _txQueues.ForEach(queue => queue.CopyCounters());
     }
 
     private FaultLine AddLine(List<FaultLine> lines, bool isFaulty, Mempool pool, int stream)

@@ -22,6 +22,9 @@ internal sealed class FaultRxQueue : IRxQueue
     /// <summary>That of the inner queue; when it has ended, the wire is live until it is empty.</summary>
     public RxQueueLife Life => (RxQueueLife)_life;
 
+    /// <summary>Packets that leave with time alone; those that wait for further packets might wait for ever.</summary>
+    public bool HoldsPackets => _line.WaitsForTime || _inner.HoldsPackets;
+
     public int PollFileDescriptor => _inner.PollFileDescriptor;
 
     public int Receive(Span<Packet> packets)

@@ -74,10 +74,11 @@ internal sealed class FaultTxQueue : ITxQueue
         }
     }
 
-    private void CopyCounters()
+    /// <summary>Makes the counters those of the wire and the inner queue together. By the worker, and once more when both are closed.</summary>
+    internal void CopyCounters()
     {
         QueueCounters inner = _inner.Counters;
-        Counters.Dropped = inner.Dropped + _line.Counters.Lost + _line.Counters.LinkDown;
+        Counters.Dropped = inner.Dropped + _line.Counters.Lost + _line.Counters.LinkDown + _line.Counters.FreedAtClose;
         Counters.NoBuffer = inner.NoBuffer + _line.Counters.Skipped;
         Counters.Errors = inner.Errors;
         Counters.Copied = inner.Copied;

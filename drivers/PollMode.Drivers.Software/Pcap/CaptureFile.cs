@@ -55,7 +55,8 @@ internal sealed class CaptureFile : Stream
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            _lastError = fault.Message;
+            // Without the path that the runtime puts behind it: the sentence that carries this names the file.
+            _lastError = fault.Message.Split(" : ", 2)[0];
             HasFailed = true;
             CutBack();
         }

@@ -21,6 +21,7 @@ internal sealed class CaptureLane
     private long _tailSeen;
     private int _lapEnd;
     private long _dropped;
+    private long _lost;
     private Shared _shared;
 
     internal CaptureLane(CaptureEncoding encoding, int bytes, int snapLength, CaptureDirection direction)
@@ -36,6 +37,9 @@ internal sealed class CaptureLane
 
     /// <summary>Frames that found no room. Counted by the poll thread, read by anyone.</summary>
     internal long Dropped { get => Volatile.Read(ref _dropped); set => Volatile.Write(ref _dropped, value); }
+
+    /// <summary>Frames that were taken and then lost by a write that failed. Counted by the file's thread, read by anyone.</summary>
+    internal long Lost { get => Volatile.Read(ref _lost); set => Volatile.Write(ref _lost, value); }
 
     /// <summary>Whether everything published has gone to the file. From any thread.</summary>
     internal bool IsEmpty => Volatile.Read(ref _shared.Tail) == Volatile.Read(ref _shared.Head);

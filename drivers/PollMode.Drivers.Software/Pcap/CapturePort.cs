@@ -25,6 +25,8 @@ internal sealed class CapturePort : IPort
 
     public LinkState Link => _inner.Link;
 
+    public IReadOnlyList<string> Faults => _writer.FaultSentence is { } broken ? [.. _inner.Faults, broken] : _inner.Faults;
+
     public IReadOnlyList<string> Report => _writer.FaultSentence is { } fault
         ? [.. _inner.Report, _writer.Description, fault]
         : [.. _inner.Report, _writer.Description];

@@ -27,7 +27,6 @@ internal sealed class CaptureWriter : IDisposable
     private bool _hasHeader;
     private bool _isDisposed;
     private long _written;
-    private long _lost;
 
     /// <summary>Makes the file anew and starts the thread.</summary>
     /// <param name="settings">File, format, sizes.</param>
@@ -49,7 +48,7 @@ internal sealed class CaptureWriter : IDisposable
     internal long Written => Volatile.Read(ref _written);
 
     /// <summary>Frames of writes that failed.</summary>
-    internal long Lost => Volatile.Read(ref _lost);
+    internal long Lost => _lanes.Sum(lane => lane.Lost);
 
     /// <summary>Frames that found their lane full.</summary>
     internal long Dropped => _lanes.Sum(lane => lane.Dropped);
@@ -75,8 +74,8 @@ internal sealed class CaptureWriter : IDisposable
         return lane;
     }
 
-    /// <summary>Writes what is in the lanes, closes the file. The queues must not be used any more.</summary>
-    /// <exception cref="PollModeException">Frames that were taken are not in the file.</exception>
+    /// <summary>Writes what is in the lanes, closes the file. The queues must not be used any more. Frames that could not be written are in <see cref="FaultSentence"/>.</summary>
+    /// <exception cref="PollModeException">The disk did not take what was buffered in time.</exception>
     public void Dispose()
     {
         if (_isDisposed)
@@ -91,11 +90,6 @@ internal sealed class CaptureWriter : IDisposable
             _isAbandoned = true;
             throw new PollModeException(
                 $"'{_settings.Path}' is not complete: the disk did not take what was buffered within {_patience.TotalSeconds} s; write to a faster one, or make buffer= smaller.");
-        }
-
-        if (FaultSentence is { } sentence)
-        {
-            throw new PollModeException(sentence);
         }
     }
 
@@ -148,7 +142,7 @@ internal sealed class CaptureWriter : IDisposable
             }
             else
             {
-                Volatile.Write(ref _lost, _lost + frames);
+                lane.Lost += frames;
             }
         }
 

@@ -11,6 +11,7 @@ internal sealed class PcapPort : IPort
     private readonly CaptureReader? _reader;
     private readonly CaptureWriter? _writer;
     private readonly HashSet<int> _txQueues = [];
+    private readonly List<PcapTxQueue> _tx = [];
     private PcapRxQueue? _rx;
     private bool _isDisposed;
 
@@ -71,7 +72,7 @@ internal sealed class PcapPort : IPort
         }
     }
 
-    private IEnumerable<string> Faults => new[] { _reader?.FaultSentence, _writer?.FaultSentence }.OfType<string>();
+    public IReadOnlyList<string> Faults => [.. new[] { _reader?.FaultSentence, _writer?.FaultSentence }.OfType<string>()];
 
     public IRxQueue OpenRxQueue(int queue, Mempool pool)
     {
@@ -95,7 +96,9 @@ internal sealed class PcapPort : IPort
             throw new PollModeException($"'{Name}' has no transmit queue {queue} to open; each is opened once, counted from 0.");
         }
 
-        return new PcapTxQueue(_writer.OpenLane(CaptureDirection.Unknown), _settings.Write!.WaitsWhenFull, pool, _time);
+        var transmit = new PcapTxQueue(_writer.OpenLane(CaptureDirection.Unknown), _settings.Write!.WaitsWhenFull, pool, _time);
+        _tx.Add(transmit);
+        return transmit;
     }
 
     public void CollectCounters(ICollection<PortCounter> counters)
@@ -127,6 +130,13 @@ internal sealed class PcapPort : IPort
 
         _isDisposed = true;
         _reader?.Dispose();
-        _writer?.Dispose();
+        try
+        {
+            _writer?.Dispose();
+        }
+        finally
+        {
+            _tx.ForEach(queue => queue.CountDropped());
+        }
     }
 }

@@ -46,12 +46,19 @@ internal sealed class PcapTxQueue : ITxQueue
         Counters.Bytes += bytes;
         if (dropped > 0)
         {
-            Counters.Dropped += dropped;
             _lane.Dropped += dropped;
         }
 
+        CountDropped();
         return taken;
     }
 
-    public bool Service() => !_lane.IsEmpty;
+    public bool Service()
+    {
+        CountDropped();
+        return !_lane.IsEmpty;
+    }
+
+    /// <summary>What found no room, and what was taken and then not written. By the worker, and once more when the file is closed.</summary>
+    internal void CountDropped() => Counters.Dropped = _lane.Dropped + _lane.Lost;
 }

@@ -37,6 +37,13 @@ internal sealed class EngineLayout
         AssignQueues();
         _bufferBytes = ChooseBufferBytes(requested);
         _buffers = ChooseBuffers();
+        long slabs = (long)WorkerCount * SlabsFor(Math.Max(_buffers, options.BufferLimitPerWorker));
+        if (slabs > SlabTable.Limit)
+        {
+            throw new PollModeException(
+                $"BuffersPerWorker is {Math.Max(_buffers, options.BufferLimitPerWorker)} for each of {WorkerCount} worker(s), and all pools together may have " +
+                $"{(long)SlabTable.Limit * (Arena.SlabBytes / _bufferBytes)} buffers of {_bufferBytes} bytes; ask for fewer.");
+        }
     }
 
     internal int WorkerCount { get; }

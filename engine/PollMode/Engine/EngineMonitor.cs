@@ -18,6 +18,7 @@ internal sealed class EngineMonitor : IDisposable
     private readonly bool[] _endSeen;
     private readonly LinkState[] _linksSeen;
     private readonly StillnessWatch _watch;
+    private readonly ReceiveWatch _receiveWatch;
     private readonly Action _look;
 
     internal EngineMonitor(Engine engine, EngineParts parts, EngineObserver? observer, TaskCompletionSource completion)
@@ -28,6 +29,7 @@ internal sealed class EngineMonitor : IDisposable
         _completion = completion;
         _look = Look;
         _watch = new StillnessWatch(parts.Workers);
+        _receiveWatch = new ReceiveWatch(parts.Workers);
         _faultsSeen = new long[parts.Workers.Length];
         _endSeen = new bool[parts.Workers.Length];
         _linksSeen = [.. parts.Ports.Select(port => port.Link)];
@@ -58,6 +60,7 @@ internal sealed class EngineMonitor : IDisposable
 
     private void Look()
     {
+        _receiveWatch.Look();
         LookAtWorkers();
         LookAtLinks();
         LookForTheEnd();

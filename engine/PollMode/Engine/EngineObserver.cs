@@ -31,6 +31,11 @@ public abstract class EngineObserver
     {
     }
 
+    /// <summary>A worker was told to end and has not come back from a stage or a queue for so long; the engine goes on waiting for it.</summary>
+    public virtual void WorkerHangs(Engine engine, int worker, TimeSpan waited)
+    {
+    }
+
     /// <summary>A port's link changed.</summary>
     public virtual void LinkChanged(Engine engine, int port, LinkState link)
     {
@@ -43,6 +48,11 @@ public abstract class EngineObserver
 
     /// <summary>Buffers were still out when the engine closed; their memory stays mapped until they come home.</summary>
     public virtual void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples)
+    {
+    }
+
+    /// <summary>A port that was just closed says what went wrong with it: a capture that broke off, a disk that was full.</summary>
+    public virtual void PortFaulted(Engine engine, IPort port, string fault)
     {
     }
 

@@ -54,6 +54,11 @@ public sealed class EngineOptions
     /// <summary>Slots of each ring between a worker and the owner of a transmit queue.</summary>
     public int HandOffPackets { get; set; } = 1024;
 
+    /// <summary>
+    /// How long a worker may be away from its queues before that counts as a stall: from 10 microseconds to 10 seconds, or zero to record none.
+    /// </summary>
+    public TimeSpan StallThreshold { get; set; } = TimeSpan.FromMicroseconds(100);
+
     /// <summary>Checks what can be checked without looking at ports or the host.</summary>
     /// <returns>Sentences that say what to change; empty when all is well.</returns>
     public IReadOnlyList<string> Validate()
@@ -71,6 +76,7 @@ public sealed class EngineOptions
         Check(faults, BufferBytes == 0 || (BufferBytes is >= 256 and <= 65536 && BufferBytes % 64 == 0), $"BufferBytes is {BufferBytes}; choose a multiple of 64 from 256 to 65536, or 0 for what the ports want.");
         Check(faults, HeadroomBytes is >= 0 and <= 4096 && HeadroomBytes % 64 == 0, $"HeadroomBytes is {HeadroomBytes}; choose a multiple of 64 up to 4096.");
         Check(faults, HandOffPackets is >= 2 and <= 1 << 20, $"HandOffPackets is {HandOffPackets}; choose from 2 to 1048576.");
+        Check(faults, StallThreshold == TimeSpan.Zero || (StallThreshold >= TimeSpan.FromMicroseconds(10) && StallThreshold <= TimeSpan.FromSeconds(10)), $"StallThreshold is {StallThreshold}; choose from 00:00:00.000010 to 00:00:10, or 0 to record no stalls.");
         Check(faults, Egress.Count == 0 || Egress.Count == Ports.Count, $"Egress has {Egress.Count} entries for {Ports.Count} ports; give one for each port, or none.");
         Check(faults, Egress.All(port => port >= Burst.NoPort && port < Ports.Count), $"Egress names a port that does not exist; ports are 0 to {Ports.Count - 1}, and -1 is none.");
         try

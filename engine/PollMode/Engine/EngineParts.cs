@@ -73,10 +73,15 @@ internal sealed class EngineParts : IDisposable
         for (int port = 0; port < requested.Length; port++)
         {
             _ports.Add(requested[port].Open(new PortContext { PortIndex = port, Arena = _arena, Trace = trace, Shared = shared }));
+        }
+
+        // Reported when all are open and have their queues: only then a ring knows its other end, and a device its modes.
+        _wiring = new QueueWiring(layout, _ports, _pools, _options.HandOffPackets);
+        for (int port = 0; port < _ports.Count; port++)
+        {
             _observer?.PortOpened(_engine, port, _ports[port]);
         }
 
-        _wiring = new QueueWiring(layout, _ports, _pools, _options.HandOffPackets);
         IIdleStrategy idle = MakeIdle(_options.Idle);
         for (int worker = 0; worker < layout.WorkerCount; worker++)
         {
@@ -97,6 +102,7 @@ internal sealed class EngineParts : IDisposable
                 Stages = builder.Build(),
                 Idle = idle,
                 FaultPolicy = _options.StageFaults,
+                StallThreshold = _options.StallThreshold,
                 Trace = trace,
             }));
         }
@@ -141,9 +147,10 @@ internal sealed class EngineParts : IDisposable
 
         foreach (Worker worker in _workers)
         {
-            while (!worker.Join(TimeSpan.FromSeconds(1)))
+            for (int seconds = 1; !worker.Join(TimeSpan.FromSeconds(1)); seconds++)
             {
-                // A stage that never returns keeps its thread, and with it the memory that it uses: there is nothing safe to do but wait.
+                // A stage that never returns keeps its thread, and with it the memory that it uses: there is nothing safe to do but wait, and say so.
+                _observer?.WorkerHangs(_engine, worker.Index, TimeSpan.FromSeconds(seconds));
             }
         }
 
@@ -166,6 +173,11 @@ internal sealed class EngineParts : IDisposable
 #pragma warning restore CA1031
             {
                 _observer?.CloseFailed(_engine, fault);
+            }
+
+            foreach (string fault in port.Faults)
+            {
+                _observer?.PortFaulted(_engine, port, fault);
             }
         }
 

@@ -7,7 +7,7 @@ internal sealed class QueueWiring : IDisposable
     private readonly IReadOnlyList<IPort> _ports;
     private readonly IReadOnlyList<Mempool> _pools;
     private readonly int _handOffPackets;
-    private readonly List<(int Port, int Queue, int Worker, IRxQueue Rx)> _receive = [];
+    private readonly List<(int Port, int Queue, int Worker, IRxQueue Rx, RxRate Rate)> _receive = [];
     private readonly List<(int Port, int Queue, int Worker, ITxQueue Tx)> _transmit = [];
     private readonly List<(int Worker, int Port, int Owner, HandOffQueue Ring, ITxQueue To)> _handOffs = [];
 
@@ -19,7 +19,7 @@ internal sealed class QueueWiring : IDisposable
         _handOffPackets = handOffPackets;
         foreach ((int port, int queue, int worker) in layout.Receive)
         {
-            _receive.Add((port, queue, worker, ports[port].OpenRxQueue(queue, pools[worker])));
+            _receive.Add((port, queue, worker, ports[port].OpenRxQueue(queue, pools[worker]), new RxRate(layout.PlanOf(port).BuffersPerRxQueue)));
         }
 
         for (int port = 0; port < ports.Count; port++)
@@ -37,7 +37,7 @@ internal sealed class QueueWiring : IDisposable
     }
 
     internal List<RxBinding> ReceiveOf(int worker) =>
-        [.. _receive.Where(queue => queue.Worker == worker).Select(queue => new RxBinding(queue.Rx, queue.Port, _layout.EgressOf(queue.Port)))];
+        [.. _receive.Where(queue => queue.Worker == worker).Select(queue => new RxBinding(queue.Rx, queue.Port, _layout.EgressOf(queue.Port), queue.Rate))];
 
     internal List<TxBinding> SendOf(int worker) => [.. Enumerable.Range(0, _ports.Count).Select(port => SendOf(worker, port))];
 
@@ -56,7 +56,7 @@ internal sealed class QueueWiring : IDisposable
             Index = index,
             Name = port.Name,
             Link = port.Link,
-            Receive = [.. _receive.Where(queue => queue.Port == index).Select(queue => QueueStatistics.Of(queue.Queue, queue.Rx.Counters))],
+            Receive = [.. _receive.Where(queue => queue.Port == index).Select(queue => QueueStatistics.Of(queue.Queue, queue.Rx.Counters) with { Descriptors = queue.Rate.Descriptors, PacketsPerSecond = queue.Rate.PacketsPerSecond })],
             Transmit = [.. _transmit.Where(queue => queue.Port == index).Select(queue => QueueStatistics.Of(queue.Queue, queue.Tx.Counters))],
             Extended = extended,
         };
@@ -91,8 +91,9 @@ internal sealed class QueueWiring : IDisposable
     }
 
     /// <summary>
-    /// A queue pair belongs to one worker: whoever polls receive queue n of a port sends by its transmit queue n. What is left over goes
-    /// to workers that have none, in turn.
+    /// A transmit queue belongs to one worker: to the one whose packets leave by it. Whoever polls receive queue n of the port that is
+    /// forwarded to this one gets queue n, then whoever polls receive queue n of this port itself. What is left over goes to workers that
+    /// have none, in turn.
     /// </summary>
     private void OpenTransmit(int port)
     {
@@ -100,10 +101,13 @@ internal sealed class QueueWiring : IDisposable
         var owners = new List<int>();
         for (int queue = 0; queue < queues; queue++)
         {
-            int paired = _receive.FindIndex(rx => rx.Port == port && rx.Queue == queue);
-            int owner = paired >= 0 && !owners.Contains(_receive[paired].Worker)
-                ? _receive[paired].Worker
-                : Enumerable.Range(0, _layout.WorkerCount).First(worker => !owners.Contains(worker));
+            int[] wishes =
+            [
+                .. _receive.Where(rx => rx.Queue == queue && _layout.EgressOf(rx.Port) == port).Select(rx => rx.Worker),
+                .. _receive.Where(rx => rx.Queue == queue && rx.Port == port).Select(rx => rx.Worker),
+                .. Enumerable.Range(0, _layout.WorkerCount),
+            ];
+            int owner = wishes.First(worker => !owners.Contains(worker));
             owners.Add(owner);
             _transmit.Add((port, queue, owner, _ports[port].OpenTxQueue(queue, _pools[owner])));
         }

@@ -44,6 +44,10 @@ internal static unsafe partial class LibC
     internal const int MPOL_F_NODE = 1;
     internal const int MPOL_F_ADDR = 2;
 
+    // linux/resource.h, linux/time.h
+    internal const int RUSAGE_THREAD = 1;
+    internal const int CLOCK_THREAD_CPUTIME_ID = 3;
+
     internal static readonly nint MAP_FAILED = -1;
 
     private static readonly long SYS_mbind = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 235 : 237;
@@ -90,6 +94,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     internal static partial int Nanosleep(TimeSpecification* request, TimeSpecification* remaining);
+
+    [LibraryImport("libc", EntryPoint = "getrusage")]
+    internal static partial int GetResourceUsage(int who, ResourceUsage* usage);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    internal static partial int ClockGetTime(int clock, TimeSpecification* time);
 
     /// <summary>mbind(2): glibc has no wrapper without libnuma. The fixed-argument form of syscall(2) is right on x86-64 and Arm64.</summary>
     internal static int Mbind(nint address, nuint length, int mode, ulong* nodeMask, nuint maxNode, uint flags) =>

@@ -8,7 +8,10 @@ namespace PollMode;
 /// one UMEM, or one range of I/O addresses; a device's address of a buffer is its offset in the arena. So a packet crosses ports and
 /// workers without a copy.
 /// </summary>
-/// <remarks>Thread-safe. Slabs are taken and given back while pools are made, grow and go, never for a packet.</remarks>
+/// <remarks>
+/// Two seams for what devices need: a slab is mapped for a device where it is taken (<c>TryTakeSlab</c>) and unmapped where it is given back
+/// (<c>ReleaseSlab</c>), and nowhere else; a supplier that keeps a slab ready would stand in front of the former.
+/// Thread-safe. Slabs are taken and given back while pools are made, grow and go, never for a packet.</remarks>
 public sealed unsafe partial class Arena : IDisposable
 {
     /// <summary>Size of a slab: the hugepage of x86-64 and Arm64.</summary>
@@ -119,7 +122,7 @@ public sealed unsafe partial class Arena : IDisposable
     public Packet PacketAt(long offset)
     {
         long slab = offset / SlabBytes;
-        long buffer = (offset & (SlabBytes - 1)) / BufferBytes;
+        uint buffer = (uint)(offset & (SlabBytes - 1)) / (uint)BufferBytes;
         return new Packet(MetadataOfSlab((int)slab) + buffer);
     }
 

@@ -50,13 +50,13 @@ public sealed unsafe partial class Mempool : IDisposable
         _slabLimit = Math.Max(slabs, (options.LimitBuffers + arena.BuffersPerSlab - 1) / arena.BuffersPerSlab);
         LimitBuffers = _slabLimit * arena.BuffersPerSlab;
         _ownerThread = Environment.CurrentManagedThreadId;
-        _id = PoolTable.Add(this);
-        _simple = PacketMetadata.SimpleOwnership(_id);
         _block = new NativeBlock(sizeof(MempoolCounters) + ((long)options.CacheCapacity * sizeof(Packet)), "a pool's cache");
         _counters = (MempoolCounters*)_block.Pointer;
         _cache = (Packet*)(_block.Pointer + sizeof(MempoolCounters));
         _board = new HomeBoard(_slabLimit, arena.BuffersPerSlab);
         _slabs = new Slab?[_slabLimit];
+        _id = PoolTable.Add(this);
+        _simple = PacketMetadata.SimpleOwnership(_id);
         try
         {
             Prefill(slabs);

@@ -36,7 +36,15 @@ internal sealed class TapRing
         set => Volatile.Write(ref _indices.Ended, value ? 1 : 0);
     }
 
-    internal int Count => (int)(Volatile.Read(ref _indices.Head) - Volatile.Read(ref _indices.Tail));
+    /// <summary>Packets in it. The tail first, so that a third thread never reads less than none; it may read more than there is room for, if packets move meanwhile.</summary>
+    internal int Count
+    {
+        get
+        {
+            long tail = Volatile.Read(ref _indices.Tail);
+            return (int)Math.Min(Volatile.Read(ref _indices.Head) - tail, _slots.Length);
+        }
+    }
 
     /// <summary>Slots free. To the producer a lower bound: takers only make it more.</summary>
     internal int Room => _slots.Length - Count;

@@ -15,6 +15,9 @@ public interface IPort : IDisposable
     /// <summary>What opening it got, and why not more: one line each for the startup table.</summary>
     IReadOnlyList<string> Report { get; }
 
+    /// <summary>What went wrong since it was opened and cannot be told by a counter: a sentence for each, such as a capture that broke off. From any thread.</summary>
+    IReadOnlyList<string> Faults => [];
+
     /// <summary>Opens a receive queue whose packets come from a pool. The queue borrows the pool; it is used by the pool's owner alone.</summary>
     /// <param name="queue">From zero to <see cref="PortCapabilities.RxQueues"/> minus one; each once.</param>
     /// <param name="pool">The pool of the worker that will poll the queue.</param>

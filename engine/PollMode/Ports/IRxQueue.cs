@@ -12,6 +12,9 @@ public interface IRxQueue
     /// <summary>A file descriptor that is readable when packets wait, for idle strategies that block; -1 where there is none.</summary>
     int PollFileDescriptor => -1;
 
+    /// <summary>True while the queue keeps packets that it will give later although nothing more arrives: a wire with a delay. The engine does not end before they have come.</summary>
+    bool HoldsPackets => false;
+
     /// <summary>Gives packets that have arrived. Never blocks, never throws, allocates nothing.</summary>
     /// <param name="packets">Where to put them.</param>
     /// <returns>How many, from the front of the span; zero when none wait.</returns>

@@ -52,6 +52,12 @@ public ref struct Burst
 
     internal readonly Span<short> Egress => _space.Egress;
 
+    /// <summary>Who has the burst now, for traces.</summary>
+    internal readonly string Step
+    {
+        set => _space.Step = value;
+    }
+
     /// <summary>Sends every packet of the burst by a port. Later stages may choose otherwise.</summary>
     public void SendTo(int port)
     {
@@ -115,6 +121,11 @@ public ref struct Burst
         {
             Drop(index, DropReason.NoBuffer);
             return false;
+        }
+
+        if (_space.Trace.IsActive)
+        {
+            _space.Trace.Continue(place, copy);
         }
 
         _space.Pool.Return(place);

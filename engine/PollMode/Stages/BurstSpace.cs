@@ -13,14 +13,20 @@ internal sealed unsafe class BurstSpace : IDisposable
     private readonly int _capacity;
     private int _dropped;
 
-    internal BurstSpace(Mempool pool, int burstSize)
+    internal BurstSpace(Mempool pool, int burstSize, PacketTrace? trace = null)
     {
         Pool = pool;
+        Trace = trace ?? new PacketTrace();
         _capacity = burstSize * Growth;
         _block = new NativeBlock(((long)_capacity * ((3 * sizeof(Packet)) + sizeof(short))) + (DropReason.Limit * sizeof(long)), "a worker's bursts");
     }
 
     internal Mempool Pool { get; }
+
+    internal PacketTrace Trace { get; }
+
+    /// <summary>The stage or port that has the burst; kept up to date only while somebody traces.</summary>
+    internal string Step { get; set; } = "worker";
 
     internal Span<Packet> Packets => new(PacketPointer, _capacity);
 
@@ -39,6 +45,11 @@ internal sealed unsafe class BurstSpace : IDisposable
     internal void Drop(Packet packet, DropReason reason)
     {
         DropCounts[reason.Index]++;
+        if (Trace.IsActive)
+        {
+            Trace.RecordDrop(packet, Step, reason);
+        }
+
         PacketPointer[_capacity + _dropped++] = packet;
         if (_dropped == _capacity)
         {
@@ -49,6 +60,14 @@ internal sealed unsafe class BurstSpace : IDisposable
     internal void Drop(ReadOnlySpan<Packet> packets, DropReason reason)
     {
         DropCounts[reason.Index] += packets.Length;
+        if (Trace.IsActive)
+        {
+            foreach (Packet packet in packets)
+            {
+                Trace.RecordDrop(packet, Step, reason);
+            }
+        }
+
         Pool.Return(packets);
     }
 

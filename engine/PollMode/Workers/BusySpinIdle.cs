@@ -4,6 +4,9 @@ namespace PollMode;
 public sealed class BusySpinIdle : IIdleStrategy
 {
     /// <inheritdoc/>
+    public bool Rests => false;
+
+    /// <inheritdoc/>
     public void Idle(long emptyTurns, ReadOnlySpan<int> fileDescriptors)
     {
     }

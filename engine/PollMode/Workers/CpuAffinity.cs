@@ -39,7 +39,8 @@ public static unsafe class CpuAffinity
     /// <exception cref="PollModeException">A CPU does not exist or is outside the process's cpuset.</exception>
     public static void Check(IEnumerable<int> cpus)
     {
-        IReadOnlyList<int> allowed = Allowed;
+        // Threads may be kept off CPUs for the very workers that are asked for here.
+        IReadOnlyList<int> allowed = [.. Allowed.Concat(CpuReservation.Reserved).Distinct().Order()];
         foreach (int cpu in cpus)
         {
             if (!allowed.Contains(cpu))
@@ -53,6 +54,11 @@ public static unsafe class CpuAffinity
     /// <exception cref="PollModeException">The system refuses.</exception>
     public static void Pin(int cpu)
     {
+        if ((uint)cpu >= Words * 64)
+        {
+            throw new PollModeException($"Core {cpu} does not exist; cores are counted from 0, and the most is {(Words * 64) - 1}.");
+        }
+
         ulong* mask = stackalloc ulong[Words];
         new Span<ulong>(mask, Words).Clear();
         mask[cpu / 64] = 1UL << (cpu % 64);

@@ -4,5 +4,8 @@ namespace PollMode;
 public sealed class PauseIdle : IIdleStrategy
 {
     /// <inheritdoc/>
+    public bool Rests => false;
+
+    /// <inheritdoc/>
     public void Idle(long emptyTurns, ReadOnlySpan<int> fileDescriptors) => Thread.SpinWait(1);
 }

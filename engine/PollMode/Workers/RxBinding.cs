@@ -4,4 +4,5 @@ namespace PollMode;
 /// <param name="Queue">The queue.</param>
 /// <param name="Port">Index of its port.</param>
 /// <param name="Egress">Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</param>
-internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress);
+/// <param name="Rate">How fast packets come, which the monitor keeps.</param>
+internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, RxRate Rate);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace PollMode;
@@ -6,10 +7,12 @@ namespace PollMode;
 /// The pinned thread of one or more receive queues: receive a burst, run the stages over it, send what has an egress port, free and count
 /// the rest, idle if empty. Owns its mempool, its transmit queues and its counters.
 /// </summary>
-internal sealed unsafe class Worker : IDisposable
+internal sealed unsafe partial class Worker : IDisposable
 {
     /// <summary>Turns between two tidyings of the pool, less one.</summary>
     private const long TidyMask = 4095;
+
+    private const int RetriesBeforeYield = 64;
 
     private readonly WorkerPlan _plan;
     private readonly Mempool _pool;
@@ -19,7 +22,11 @@ internal sealed unsafe class Worker : IDisposable
     private readonly (HandOffQueue From, ITxQueue To)[] _handOffs;
     private readonly BurstSpace _space;
     private readonly WorkerCounters _counters = new();
+    private readonly StallRecorder _stalls;
+    private readonly bool _idleRests;
     private readonly int[] _descriptors;
+    private readonly string[] _portSteps;
+    private readonly string _ownStep;
     private readonly Thread _thread;
     private volatile int _state;
     private volatile bool _draining;
@@ -36,8 +43,13 @@ internal sealed unsafe class Worker : IDisposable
         _receive = [.. plan.Receive];
         _send = [.. plan.Send];
         _handOffs = [.. plan.HandOffs];
-        _space = new BurstSpace(plan.Pool, plan.BurstSize);
-        _descriptors = [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
+        _space = new BurstSpace(plan.Pool, plan.BurstSize, plan.Trace);
+        _stalls = new StallRecorder(plan.StallThreshold, plan.Stages.Count > 0);
+        _idleRests = plan.Idle.Rests;
+        // Nothing wakes a worker that blocks for what others hand over to it: it has no descriptors, and sleeps shortly instead.
+        _descriptors = plan.HandOffs.Count > 0 ? [] : [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
+        _portSteps = [.. plan.Ports.Select((port, index) => $"port {index}, {port.Name}")];
+        _ownStep = $"worker {plan.Index}";
         _thread = new Thread(Run, 1 << 20) { Name = $"{plan.Name}-{plan.Index}", IsBackground = false };
     }
 
@@ -57,6 +69,8 @@ internal sealed unsafe class Worker : IDisposable
 
     internal WorkerCounters Counters => _counters;
 
+    internal StallRecorder Stalls => _stalls;
+
     internal ReadOnlySpan<RxBinding> Receive => _receive;
 
     /// <summary>True when the worker was told to drain, has seen that, and has nothing left to send.</summary>
@@ -66,38 +80,6 @@ internal sealed unsafe class Worker : IDisposable
     internal bool HasTurnedEmpty => _quiet;
 
     internal bool HasEnded => _state >= (int)WorkerState.Stopped;
-
-    internal WorkerStatistics Statistics
-    {
-        get
-        {
-            var dropped = new Dictionary<string, long>(StringComparer.Ordinal);
-            int reasons = DropReason.Count;
-            for (int i = 0; i < reasons; i++)
-            {
-                long count = Volatile.Read(ref _space.DropCounts[i]);
-                if (count > 0)
-                {
-                    dropped[DropReason.NameOf(i)] = count;
-                }
-            }
-
-            return new WorkerStatistics
-            {
-                Index = Index,
-                Cpu = Cpu,
-                State = State,
-                Turns = Volatile.Read(ref _counters.Turns),
-                EmptyTurns = Volatile.Read(ref _counters.EmptyTurns),
-                Bursts = Volatile.Read(ref _counters.Bursts),
-                Received = Volatile.Read(ref _counters.Received),
-                Sent = Volatile.Read(ref _counters.Sent),
-                HandedOver = Volatile.Read(ref _counters.HandedOver),
-                StageFaults = Volatile.Read(ref _counters.StageFaults),
-                Dropped = dropped,
-            };
-        }
-    }
 
     public void Dispose() => _space.Dispose();
 
@@ -124,7 +106,7 @@ internal sealed unsafe class Worker : IDisposable
     }
 
     /// <summary>Waits for the thread to end. A worker is <see cref="WorkerState.Created"/> while its stages start, so its state cannot tell.</summary>
-    internal bool Join(TimeSpan timeout) => !_started || (_thread.ThreadState & ThreadState.Unstarted) != 0 || _thread.Join(timeout);
+    internal bool Join(TimeSpan timeout) => !_started || (_thread.ThreadState & System.Threading.ThreadState.Unstarted) != 0 || _thread.Join(timeout);
 
     private void Run()
     {
@@ -144,6 +126,7 @@ internal sealed unsafe class Worker : IDisposable
                 started++;
             }
 
+            _stalls.Start();
             _state = (int)WorkerState.Running;
             while (!_quit)
             {
@@ -207,7 +190,9 @@ internal sealed unsafe class Worker : IDisposable
             _pool.Tidy();
         }
 
-        if (RunOnce() > 0)
+        int count = RunOnce();
+        _stalls.Turned(count);
+        if (count > 0)
         {
             if (_emptyTurns > 0)
             {
@@ -227,7 +212,16 @@ internal sealed unsafe class Worker : IDisposable
             _state = (int)WorkerState.Draining;
         }
 
-        _plan.Idle.Idle(_emptyTurns, _descriptors);
+        if (_idleRests)
+        {
+            _stalls.Look();
+            _plan.Idle.Idle(_emptyTurns, _descriptors);
+            _stalls.Resume();
+        }
+        else
+        {
+            _plan.Idle.Idle(_emptyTurns, _descriptors);
+        }
     }
 
     /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
@@ -253,12 +247,27 @@ internal sealed unsafe class Worker : IDisposable
                 _counters.Bursts++;
                 _counters.Received += count;
                 var burst = new Burst(_space, count, binding.Port, binding.Egress);
-                Process(ref burst);
+                if (_stalls.TimesStages)
+                {
+                    ProcessTimed(ref burst);
+                }
+                else
+                {
+                    Process(ref burst);
+                }
+
                 Transmit(ref burst);
             }
         }
 
         return _handOffs.Length == 0 ? total : total + SendHandedOver();
+    }
+
+    private void ProcessTimed(ref Burst burst)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Process(ref burst);
+        _stalls.AddStageTime(Stopwatch.GetTimestamp() - start);
     }
 
     private void Process(ref Burst burst)
@@ -328,25 +337,58 @@ internal sealed unsafe class Worker : IDisposable
 
     private void TransmitTo(int port, ReadOnlySpan<Packet> packets)
     {
+        if (packets.IsEmpty)
+        {
+            return;
+        }
+
+        List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(port, packets) : null;
         if ((uint)port >= (uint)_send.Length || _send[port].Queue is not { } queue)
         {
             _space.Drop(packets, DropReason.NoEgress);
             return;
         }
 
-        int sent = queue.Send(packets);
-        for (int retry = 0; sent < packets.Length && retry < _plan.SendRetries && !_quit; retry++)
+        int sent = SendPatiently(queue, packets);
+        _counters.Sent += sent;
+        if (traced != null)
         {
-            queue.Service();
-            Thread.SpinWait(1);
-            sent += queue.Send(packets[sent..]);
+            TracedStages.RecordSent(traced, sent, _plan.Trace);
         }
 
-        _counters.Sent += sent;
         if (sent < packets.Length)
         {
             _space.Drop(packets[sent..], _send[port].FullReason);
         }
+    }
+
+    /// <summary>Offers packets again to a full queue as often as the options say. Now and then it lets others run: the one who empties the queue may wait for this core.</summary>
+    private int SendPatiently(ITxQueue queue, ReadOnlySpan<Packet> packets)
+    {
+        int sent = queue.Send(packets);
+        for (int retry = 1; sent < packets.Length && retry <= _plan.SendRetries && !_quit; retry++)
+        {
+            queue.Service();
+            if (retry % RetriesBeforeYield == 0)
+            {
+                Thread.Yield();
+            }
+            else
+            {
+                Thread.SpinWait(1);
+            }
+
+            sent += queue.Send(packets[sent..]);
+        }
+
+        return sent;
+    }
+
+    private List<(int Index, PacketTraceEntry Entry)>? LookAtSending(int port, ReadOnlySpan<Packet> packets)
+    {
+        bool exists = (uint)port < (uint)_portSteps.Length;
+        _space.Step = exists ? _portSteps[port] : _ownStep;
+        return TracedStages.LookAtSending(packets, _plan.Trace, _space.Step, exists && _send[port].Queue is HandOffQueue);
     }
 
     /// <summary>Sends runs of packets with the same egress port, in the burst's order.</summary>
@@ -386,7 +428,13 @@ internal sealed unsafe class Worker : IDisposable
             int count = from.Receive(packets);
             if (count > 0)
             {
-                int sent = to.Send(packets[..count]);
+                List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(Burst.NoPort, packets[..count]) : null;
+                int sent = SendPatiently(to, packets[..count]);
+                if (traced != null)
+                {
+                    TracedStages.RecordSent(traced, sent, _plan.Trace);
+                }
+
                 if (sent < count)
                 {
                     _space.Drop(packets[sent..count], DropReason.TxFull);
@@ -406,6 +454,11 @@ internal sealed unsafe class Worker : IDisposable
         foreach (TxBinding binding in _send)
         {
             outstanding |= binding.Queue?.Service() ?? false;
+        }
+
+        foreach (RxBinding binding in _receive)
+        {
+            outstanding |= binding.Queue.HoldsPackets;
         }
 
         return outstanding;

@@ -32,5 +32,7 @@ internal sealed class WorkerPlan
 
     internal required StageFaultPolicy FaultPolicy { get; init; }
 
+    internal required TimeSpan StallThreshold { get; init; }
+
     internal required PacketTrace Trace { get; init; }
 }

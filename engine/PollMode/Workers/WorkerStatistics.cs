@@ -33,6 +33,9 @@ public sealed record WorkerStatistics
     /// <summary>Exceptions thrown by stages.</summary>
     public long StageFaults { get; init; }
 
+    /// <summary>How often and for how long it was away from its queues.</summary>
+    public StallStatistics Stalls { get; init; } = new();
+
     /// <summary>Packets dropped, by reason.</summary>
     public required IReadOnlyDictionary<string, long> Dropped { get; init; }
 }

@@ -172,12 +172,14 @@ public sealed class CaptureWriteTests
         }
 
         Assert.Equal(0, bench.Pool.InFlight);
-        string message = Assert.Throws<PollModeException>(port.Dispose).Message;
+        port.Dispose();
+        string message = Assert.Single(port.Faults);
         Assert.Contains("No space left", message, StringComparison.Ordinal);
         Assert.Contains(port.Report, line => line == message);
         Assert.Equal(0, PcapBench.Counter(port, "written"));
         Assert.Equal(sent, tx.Counters.Packets);
         Assert.Equal(sent, PcapBench.Counter(port, "write_errors") + PcapBench.Counter(port, "dropped_backpressure"));
+        Assert.Equal(sent, tx.Counters.Dropped);
     }
 
     [Fact]
@@ -202,9 +204,11 @@ public sealed class CaptureWriteTests
             sent++;
         }
 
-        Assert.Throws<PollModeException>(port.Dispose);
+        port.Dispose();
+        Assert.Single(port.Faults);
         long written = PcapBench.Counter(port, "written");
         Assert.Equal(sent, written + PcapBench.Counter(port, "write_errors"));
+        Assert.Equal(sent - written, tx.Counters.Dropped);
         using var reader = new CaptureReaderHarness(disk["x.pcapng"], 1, long.MaxValue, 0);
         List<SeenFrame> seen = reader.ReadAll();
         Assert.Equal(CaptureFaultKind.None, reader.Reader.Fault);

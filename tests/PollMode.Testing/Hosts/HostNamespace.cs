@@ -9,7 +9,7 @@ public sealed class HostNamespace : IDisposable
     {
         Name = $"pm{Environment.ProcessId}-{label}{Interlocked.Increment(ref _count)}";
         HostCommand.Must("ip", "netns", "add", Name);
-        Ip("link", "set", "lo", "up");
+        Ip("link", "set", "dev", "lo", "up");
     }
 
     public string Name { get; }
@@ -38,8 +38,8 @@ public sealed class HostNamespace : IDisposable
     {
         ArgumentNullException.ThrowIfNull(other);
         Ip("link", "add", name, "type", "veth", "peer", "name", otherName, "netns", other.Name);
-        Ip("link", "set", name, "up");
-        other.Ip("link", "set", otherName, "up");
+        Ip("link", "set", "dev", name, "up");
+        other.Ip("link", "set", "dev", otherName, "up");
     }
 
     public void Dispose() => _ = HostCommand.Run("ip", "netns", "del", Name);

@@ -1,0 +1,243 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using PollMode.Wire;
+
+namespace PollMode.Drivers.AfPacket;
+
+/// <summary>
+/// Copies frames out of the blocks of a receive ring. A block is the kernel's until its status says otherwise (acquire); it is given back
+/// (release) when its last frame has been copied. The cursor within a block is kept from call to call.
+/// </summary>
+internal sealed unsafe class AfPacketRxQueue : IRxQueue
+{
+    private const int AddressBytes = 12;
+    private const int TagBytes = 4;
+    private const ushort CustomerTag = 0x8100;
+
+    private readonly RingSocket _socket;
+    private readonly Mempool _pool;
+    private readonly FrameBuilder _builder;
+    private readonly SegmentCutter _cutter;
+    private readonly uint _blockBytes;
+    private readonly uint _blocks;
+    private readonly bool _offload;
+    private readonly bool _vlanInMetadata;
+    private uint _block;
+    private uint _left;
+    private byte* _frame;
+    private long _drops;
+
+    internal AfPacketRxQueue(RingSocket socket, AfPacketSettings settings, PortContext context, Mempool pool)
+    {
+        _socket = socket;
+        _pool = pool;
+        _builder = new FrameBuilder(pool, context);
+        _cutter = new SegmentCutter(_builder);
+        _blockBytes = socket.Shape.BlockBytes;
+        _blocks = socket.Shape.Blocks;
+        _offload = settings.Offload;
+        _vlanInMetadata = settings.VlanInMetadata;
+    }
+
+    public QueueCounters Counters { get; } = new();
+
+    public RxQueueLife Life => _socket.Device.IsGone ? RxQueueLife.Ended : RxQueueLife.Live;
+
+    public int PollFileDescriptor => _socket.Descriptor;
+
+    /// <summary>Frames longer than a block, which arrived cut off.</summary>
+    internal long Truncated { get; private set; }
+
+    /// <summary>Large segments that were cut into frames.</summary>
+    internal long SegmentsCut { get; private set; }
+
+    /// <summary>Frames whose checksum their sender had left open.</summary>
+    internal long ChecksumsCompleted { get; private set; }
+
+    public int Receive(Span<Packet> packets)
+    {
+        int count = 0;
+        long bytes = 0;
+        bool losing = false;
+        while (count < packets.Length && (_left > 0 || NextBlock()))
+        {
+            var header = (FrameHeader*)_frame;
+            losing |= (header->Status & FrameHeader.Losing) != 0;
+            if (!_builder.HasBuffers)
+            {
+                Counters.NoBuffer++;
+                break;
+            }
+
+            Packet packet = Take(header);
+            if (!packet.IsNone)
+            {
+                bytes += packet.TotalLength;
+                packets[count++] = packet;
+            }
+
+            if (!_cutter.IsBusy)
+            {
+                Advance(header);
+            }
+        }
+
+        if (_left == 0 && _frame != null)
+        {
+            GiveBack();
+        }
+
+        _builder.GiveBack();
+        if (losing)
+        {
+            ReadDrops(false);
+        }
+
+        Counters.Packets += count;
+        Counters.Bytes += bytes;
+        Counters.Dropped = Volatile.Read(ref _drops);
+        return count;
+    }
+
+    /// <summary>What the kernel dropped so far because the ring was full, or the driver because it was cut off. From any thread.</summary>
+    internal long ReadDrops(bool closed) => Interlocked.Add(ref _drops, closed ? 0 : _socket.TakeDrops());
+
+    private bool NextBlock()
+    {
+        if (_frame != null)
+        {
+            GiveBack();
+        }
+
+        byte* block = _socket.Ring + ((nuint)_block * _blockBytes);
+        var header = (BlockHeader*)block;
+        if ((Volatile.Read(ref header->Status) & BlockHeader.UserOwns) == 0)
+        {
+            return false;
+        }
+
+        _left = header->Packets;
+        _frame = block + header->FirstPacketOffset;
+        return _left > 0;
+    }
+
+    private void GiveBack()
+    {
+        var header = (BlockHeader*)(_socket.Ring + ((nuint)_block * _blockBytes));
+        Volatile.Write(ref header->Status, BlockHeader.KernelOwns);
+        _block = _block + 1 == _blocks ? 0 : _block + 1;
+        _frame = null;
+    }
+
+    private void Advance(FrameHeader* header)
+    {
+        _left--;
+        _frame += header->NextOffset;
+    }
+
+    /// <summary>Makes a packet of a frame, or of the next piece of one that is being cut; none if it is dropped or no buffer is left.</summary>
+    private Packet Take(FrameHeader* header)
+    {
+        byte* start = (byte*)header + header->MacOffset;
+        int length = (int)header->CapturedBytes;
+        var frame = new Span<byte>(start, length);
+        var virtio = (VirtioHeader*)(start - VirtioHeader.Bytes);
+        Span<byte> tag = stackalloc byte[TagBytes];
+        bool tagged = (header->Status & FrameHeader.VlanValid) != 0 && length >= AddressBytes;
+        if (tagged)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(tag, (header->Status & FrameHeader.VlanProtocolValid) != 0 ? header->VlanProtocol : CustomerTag);
+            BinaryPrimitives.WriteUInt16BigEndian(tag[2..], (ushort)header->VlanTci);
+        }
+
+        // Metadata has no room for another protocol than 802.1Q: a service tag stays in the frame.
+        bool putBack = tagged && (!_vlanInMetadata || tag[0] != CustomerTag >> 8);
+        Packet packet;
+        if (header->CapturedBytes < header->FrameBytes)
+        {
+            Truncated++;
+            Counters.Errors++;
+            return default;
+        }
+
+        if (virtio->GsoType != VirtioHeader.GsoNone && !_offload)
+        {
+            packet = TakePiece(frame, putBack ? tag : [], virtio);
+        }
+        else
+        {
+            if (!_offload && (virtio->Flags & VirtioHeader.NeedsChecksum) != 0)
+            {
+                CompleteChecksum(frame, virtio->ChecksumStart, virtio->ChecksumOffset);
+            }
+
+            packet = putBack ? _builder.Build(frame[..AddressBytes], tag, frame[AddressBytes..]) : _builder.Build(frame, [], []);
+            if (packet.IsNone)
+            {
+                Counters.NoBuffer++;
+                Interlocked.Increment(ref _drops);
+                return packet;
+            }
+
+            if (_offload && (virtio->Flags != 0 || virtio->GsoType != VirtioHeader.GsoNone))
+            {
+                virtio->CopyTo(packet);
+                packet.ChecksumStart += putBack && (virtio->Flags & VirtioHeader.NeedsChecksum) != 0 ? TagBytes : 0;
+            }
+            else if ((header->Status & FrameHeader.ChecksumValid) != 0)
+            {
+                packet.Flags = PacketFlags.RxChecksumGood;
+            }
+        }
+
+        if (!packet.IsNone)
+        {
+            packet.TimestampNanoseconds = (header->Seconds * 1_000_000_000L) + header->Nanoseconds;
+            if (tagged && !putBack)
+            {
+                packet.VlanTci = (ushort)header->VlanTci;
+            }
+        }
+
+        return packet;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Packet TakePiece(Span<byte> frame, ReadOnlySpan<byte> tag, VirtioHeader* virtio)
+    {
+        if (!_cutter.IsBusy)
+        {
+            if (!_cutter.TryStart(frame, *virtio))
+            {
+                Counters.Errors++;
+                return default;
+            }
+
+            SegmentsCut++;
+        }
+
+        Packet packet = _cutter.Next(frame, tag);
+        if (packet.IsNone)
+        {
+            Counters.NoBuffer++;
+            Interlocked.Increment(ref _drops);
+        }
+
+        return packet;
+    }
+
+    /// <summary>Does in the ring what the sender left to a device: sums from a place to the end, and stores the sum.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CompleteChecksum(Span<byte> frame, int start, int offset)
+    {
+        if (start + offset + sizeof(ushort) > frame.Length)
+        {
+            Counters.Errors++;
+            return;
+        }
+
+        ushort checksum = InternetChecksum.FinishUdp(InternetChecksum.Sum(frame[start..]));
+        BinaryPrimitives.WriteUInt16BigEndian(frame[(start + offset)..], checksum);
+        ChecksumsCompleted++;
+    }
+}

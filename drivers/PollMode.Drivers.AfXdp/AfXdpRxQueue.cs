@@ -1,0 +1,217 @@
+using System.Runtime.CompilerServices;
+using PollMode.Drivers.AfXdp.Native;
+using PollMode.Drivers.AfXdp.Xsk;
+
+namespace PollMode.Drivers.AfXdp;
+
+/// <summary>The receive side of a queue: takes frames from the RX ring and puts rented buffers into the fill ring.</summary>
+internal sealed unsafe class AfXdpRxQueue : IRxQueue
+{
+    private const int RefillBatch = 64;
+    private const ulong OffsetShift = 48;
+    private const ulong BaseMask = (1UL << 48) - 1;
+
+    private readonly XskQueue _queue;
+    private Mempool _pool;
+    private readonly Arena _arena;
+    private readonly ArenaMap _map;
+    private readonly int _port;
+    private readonly int _target;
+    private readonly bool _unaligned;
+    private readonly bool _needWakeup;
+    private readonly bool _busyPoll;
+    private readonly bool _metadata;
+    private readonly Packet[] _scratch = new Packet[RefillBatch];
+    private int _held;
+    private Packet _partial;
+
+    internal AfXdpRxQueue(XskQueue queue, Mempool pool, AfXdpSettings settings, int port, RxFacts facts)
+    {
+        _queue = queue;
+        _pool = pool;
+        _arena = pool.Arena;
+        _map = new ArenaMap(_arena);
+        _port = port;
+        _target = settings.Rings.Fill;
+        _unaligned = settings.Unaligned;
+        _needWakeup = settings.NeedWakeup;
+        _busyPoll = settings.BusyPollMicroseconds > 0;
+        _metadata = facts != RxFacts.None;
+    }
+
+    public QueueCounters Counters { get; } = new();
+
+    public RxQueueLife Life => RxQueueLife.Live;
+
+    public int PollFileDescriptor => _queue.Socket.Number;
+
+    /// <summary>System calls made so that the kernel goes on.</summary>
+    internal long Wakeups { get; private set; }
+
+    /// <summary>Descriptors of the kernel that named no buffer it had.</summary>
+    internal long InvalidDescriptors { get; private set; }
+
+    public int Receive(Span<Packet> packets)
+    {
+        if (!_queue.IsRunning)
+        {
+            _queue.ParkRx();
+            return 0;
+        }
+
+        XskSocket socket = _queue.Socket;
+        ConsumerRing rx = socket.Rx;
+        int ready = rx.Peek(packets.Length);
+        int used = 0;
+        int count = 0;
+        long bytes = 0;
+        while (used < ready && count < packets.Length)
+        {
+            ref readonly XdpDescriptor descriptor = ref rx.Descriptor(used++);
+            if (!TryTake(in descriptor, out Packet packet))
+            {
+                continue;
+            }
+
+            bytes += descriptor.Length;
+            if (((descriptor.Options & XdpDescriptor.Continued) | (_partial.IsNone ? 0u : 1u)) == 0 || TryComplete(ref packet, descriptor.Options))
+            {
+                packets[count++] = packet;
+            }
+        }
+
+        if (used > 0)
+        {
+            rx.Release(used);
+            _held -= used;
+            Counters.Packets += count;
+            Counters.Bytes += bytes;
+        }
+
+        if (_target - _held >= RefillBatch || (used == 0 && _held < _target))
+        {
+            Refill(socket.Fill);
+        }
+
+        if (used == 0 && (_busyPoll || (_needWakeup && socket.Fill.NeedsWakeup)))
+        {
+            Wake(socket);
+        }
+
+        return count;
+    }
+
+    /// <summary>Rents from another pool from now on. Before a worker polls the queue.</summary>
+    internal void UsePool(Mempool pool) => _pool = pool;
+
+    /// <summary>Puts buffers into the fill ring until it holds what it should, or the pool has no more.</summary>
+    internal void Refill(ProducerRing fill) => Refill(fill, _target);
+
+    /// <summary>Puts buffers into the fill ring up to a number.</summary>
+    internal void Refill(ProducerRing fill, int target)
+    {
+        while (_held < target)
+        {
+            int wanted = Math.Min(Math.Min(target - _held, RefillBatch), fill.Reserve(RefillBatch));
+            int rented = wanted <= 0 ? 0 : _pool.Rent(_scratch.AsSpan(0, wanted));
+            for (int i = 0; i < rented; i++)
+            {
+                Packet packet = _scratch[i];
+                _ = _map.TryGetOffset(packet.DataPointer - packet.Headroom, out ulong offset);
+                _ = _map.TryLocate(offset, out int buffer, out _);
+                fill.Address(i) = offset;
+                _queue.RxHeld.CountOf(buffer) = 1;
+                if (_metadata)
+                {
+                    RxMetadata.Clear(packet.DataPointer - packet.Headroom + SocketMaker.KernelHeadroom);
+                }
+            }
+
+            fill.Submit(rented);
+            _held += rented;
+            if (rented < wanted)
+            {
+                Counters.NoBuffer++;
+            }
+
+            if (rented < RefillBatch)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Forgets what the old socket's rings held. While the queue is parked.</summary>
+    internal void Reset()
+    {
+        _held = 0;
+        DropPartial();
+    }
+
+    /// <summary>Frees a frame whose last buffer never came. While the queue is parked, or closed.</summary>
+    internal void DropPartial()
+    {
+        if (!_partial.IsNone)
+        {
+            _partial.Free();
+            _partial = default;
+        }
+    }
+
+    /// <summary>Turns a descriptor into a packet. False if it names no buffer that the kernel had, or bytes outside it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTake(in XdpDescriptor descriptor, out Packet packet)
+    {
+        ulong offset = _unaligned ? (descriptor.Address & BaseMask) + (descriptor.Address >> (int)OffsetShift) : descriptor.Address;
+        if (!_map.TryLocate(offset, out int buffer, out int inside)
+            || _queue.RxHeld.CountOf(buffer) == 0
+            || (uint)inside + (ulong)descriptor.Length > (uint)_arena.BufferBytes)
+        {
+            // The buffer, if there is one, stays noted as held: it comes home when the socket is closed.
+            InvalidDescriptors++;
+            Counters.Errors++;
+            packet = default;
+            return false;
+        }
+
+        _queue.RxHeld.CountOf(buffer) = 0;
+        packet = _arena.PacketAt((long)offset);
+        packet.SetFrame(inside, _port, (int)descriptor.Length);
+        if (_metadata)
+        {
+            RxMetadata.Apply(packet);
+        }
+
+        return true;
+    }
+
+    /// <summary>Hangs a buffer behind those of the same frame that came before.</summary>
+    /// <returns>True when the frame is whole; the packet is then its first buffer.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryComplete(ref Packet packet, uint options)
+    {
+        if (_partial.IsNone)
+        {
+            _partial = packet;
+        }
+        else
+        {
+            _partial.AppendSegments(packet);
+        }
+
+        if ((options & XdpDescriptor.Continued) != 0)
+        {
+            return false;
+        }
+
+        packet = _partial;
+        _partial = default;
+        return true;
+    }
+
+    private void Wake(XskSocket socket)
+    {
+        Wakeups++;
+        _ = LibC.ReceiveFrom(socket.Number, null, 0, LibC.MSG_DONTWAIT, null, null);
+    }
+}

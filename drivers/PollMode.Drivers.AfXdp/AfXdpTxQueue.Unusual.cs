@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using PollMode.Drivers.AfXdp.Xsk;
+using PollMode.Wire;
+
+namespace PollMode.Drivers.AfXdp;
+
+internal sealed unsafe partial class AfXdpTxQueue
+{
+    private const int Later = -1;
+
+    /// <summary>
+    /// Puts a frame into the ring that is more than one buffer of the arena: a chain, one of another arena, one with requests, or none at all.
+    /// </summary>
+    /// <returns>Descriptors used; <see cref="Later"/> if the frame must wait and is still the caller's. A frame that can never be sent is freed and counted.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int PutUnusual(Packet packet, ProducerRing tx, int at, int room, ref long bytes)
+    {
+        int total = packet.TotalLength;
+        int segments = packet.SegmentCount;
+        if (total < MinFrame || (segments > MaxSegments && total > Room))
+        {
+            return Lose(packet);
+        }
+
+        bool checksum = (packet.Flags & PacketFlags.TxChecksumPartial) != 0;
+        if (checksum && packet.ChecksumStart + packet.ChecksumOffset + sizeof(ushort) > packet.Length)
+        {
+            // The kernel would answer EINVAL to this frame for ever and send nothing behind it.
+            return Lose(packet);
+        }
+
+        bool copies = segments > (_segments ? MaxSegments : 1) || !IsAllHere(packet) || (_metadata && packet.Headroom < XskTxMetadata.Bytes) || (checksum && !_metadata && packet.ReferenceCount > 1);
+        if (copies)
+        {
+            if (total > Room)
+            {
+                return Lose(packet);
+            }
+
+            if (!_pool.TryRent(out Packet copy))
+            {
+                Counters.NoBuffer++;
+                return Later;
+            }
+
+            Copy(packet, copy, total);
+            packet.Free();
+            packet = copy;
+            segments = 1;
+            Counters.Copied++;
+        }
+
+        if (segments > room || !TryHold(packet, segments))
+        {
+            // Only a frame that was not copied can come here: a copy has one segment, there is room for one, and nobody else holds it.
+            return Later;
+        }
+
+        if (checksum && !_metadata)
+        {
+            FillChecksum(packet);
+        }
+
+        Put(packet, tx, at, segments);
+        bytes += total;
+        return segments;
+    }
+
+    /// <summary>Bytes of a frame that fit into one buffer with the default headroom.</summary>
+    private int Room => _arena.BufferBytes - _arena.HeadroomBytes;
+
+    private int Lose(Packet packet)
+    {
+        packet.Free();
+        Counters.Errors++;
+        Counters.Dropped++;
+        return 0;
+    }
+
+    private bool IsAllHere(Packet packet)
+    {
+        for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
+        {
+            // The kernel takes no descriptor of no bytes.
+            if (!_map.TryGetOffset(segment.DataPointer, out _) || segment.Length == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Copy(Packet from, Packet to, int total)
+    {
+        to.SetFrame(Math.Max(_arena.HeadroomBytes, _metadata ? XskTxMetadata.Bytes : 0), from.Port, total);
+        _ = from.CopyTo(to.Span);
+        to.Flags = from.Flags;
+        to.ChecksumStart = from.ChecksumStart;
+        to.ChecksumOffset = from.ChecksumOffset;
+    }
+
+    /// <summary>Notes all buffers of a frame as the kernel's. False if one of them is there too often already: no clone is sent 256 times at once.</summary>
+    private bool TryHold(Packet packet, int segments)
+    {
+        for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
+        {
+            if (_queue.TxHeld.CountOf(BufferOf(segment)) == byte.MaxValue)
+            {
+                return false;
+            }
+        }
+
+        int first = BufferOf(packet);
+        for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
+        {
+            int buffer = BufferOf(segment);
+            _queue.TxHeld.CountOf(buffer)++;
+            _queue.TxHeld.SetHead(buffer, segments == 1 ? 0 : segment.NextSegment.IsNone ? first + 1 : -1);
+        }
+
+        return true;
+    }
+
+    private int BufferOf(Packet segment)
+    {
+        _ = _map.TryGetOffset(segment.DataPointer, out ulong offset);
+        _ = _map.TryLocate(offset, out int buffer, out _);
+        return buffer;
+    }
+
+    private void Put(Packet packet, ProducerRing tx, int at, int segments)
+    {
+        uint options = _metadata ? Request(packet) : 0;
+        for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
+        {
+            _ = _map.TryGetOffset(segment.DataPointer, out ulong offset);
+            options |= --segments > 0 ? XdpDescriptor.Continued : 0;
+            tx.Descriptor(at++) = new XdpDescriptor { Address = offset, Length = (uint)segment.Length, Options = options };
+            options = 0;
+        }
+    }
+
+    /// <summary>Writes what is asked of the device in front of the frame. Gives the descriptor's option for it.</summary>
+    private static uint Request(Packet packet)
+    {
+        PacketFlags wishes = packet.Flags & (PacketFlags.TxChecksumPartial | PacketFlags.TxTimestamp);
+        if (wishes == 0)
+        {
+            return 0;
+        }
+
+        *(XskTxMetadata*)(packet.DataPointer - XskTxMetadata.Bytes) = new XskTxMetadata
+        {
+            Flags = ((wishes & PacketFlags.TxTimestamp) != 0 ? XskTxMetadata.WantsTimestamp : 0)
+                | ((wishes & PacketFlags.TxChecksumPartial) != 0 ? XskTxMetadata.WantsChecksum : 0),
+            ChecksumStart = (ushort)packet.ChecksumStart,
+            ChecksumOffset = (ushort)packet.ChecksumOffset,
+        };
+        return XdpDescriptor.HasMetadata;
+    }
+
+    /// <summary>Tells those who kept a clone of a frame when it left.</summary>
+    private void TakeTimestamp(Packet packet)
+    {
+        if ((packet.Flags & PacketFlags.TxTimestamp) != 0 && packet.Headroom >= XskTxMetadata.Bytes)
+        {
+            packet.TimestampNanoseconds = (long)((XskTxMetadata*)(packet.DataPointer - XskTxMetadata.Bytes))->Timestamp - _clockOffset;
+            Timestamps++;
+        }
+    }
+
+    /// <summary>Finishes a checksum whose field holds the sum of the pseudo-header (as Linux's CHECKSUM_PARTIAL), where the kernel was not asked to.</summary>
+    private static void FillChecksum(Packet packet)
+    {
+        // A chain's later buffers are summed too; only the last may be of odd length, as RFC 1071 has it.
+        uint sum = InternetChecksum.Sum(packet.Span[packet.ChecksumStart..]);
+        for (Packet segment = packet.NextSegment; !segment.IsNone; segment = segment.NextSegment)
+        {
+            sum = InternetChecksum.Sum(segment.Span, sum);
+        }
+
+        ushort checksum = (ushort)~sum;
+
+        // Zero means "none" in UDP; in one's complement its other form is as good for everybody.
+        BinaryPrimitives.WriteUInt16BigEndian(packet.Span[(packet.ChecksumStart + packet.ChecksumOffset)..], checksum == 0 ? ushort.MaxValue : checksum);
+        packet.Flags &= ~PacketFlags.TxChecksumPartial;
+    }
+}

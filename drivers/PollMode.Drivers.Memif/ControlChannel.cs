@@ -1,0 +1,181 @@
+using System.Runtime.InteropServices;
+using PollMode.Linux;
+
+namespace PollMode.Drivers.Memif;
+
+/// <summary>One end of a control connection: whole messages over a SOCK_SEQPACKET socket, some with a file descriptor.</summary>
+internal sealed unsafe class ControlChannel : IDisposable
+{
+    /// <summary>CMSG_SPACE of one descriptor. Two fit all the same, because the kernel's alignment leaves room; more it does not pass on.</summary>
+    private const int ControlBytes = 24;
+    private const int ControlHeaderBytes = 16;
+    private const int AddressBytes = 110;
+
+    /// <summary>EADDRINUSE of asm-generic/errno.h.</summary>
+    private const int AddressInUse = 98;
+
+    private int _socket;
+
+    private ControlChannel(int socket) => _socket = socket;
+
+    internal int Socket => _socket;
+
+    public void Dispose()
+    {
+        int socket = Interlocked.Exchange(ref _socket, -1);
+        if (socket >= 0)
+        {
+            _ = LibC.Close(socket);
+        }
+    }
+
+    /// <summary>Connects to a server.</summary>
+    /// <returns>Null if nobody listens.</returns>
+    internal static ControlChannel? TryConnect(SocketName name)
+    {
+        int socket = LibC.Socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        if (socket < 0)
+        {
+            return null;
+        }
+
+        byte* address = stackalloc byte[AddressBytes];
+        if (LibC.Connect(socket, address, name.WriteTo(new Span<byte>(address, AddressBytes))) == 0)
+        {
+            return new ControlChannel(socket);
+        }
+
+        _ = LibC.Close(socket);
+        return null;
+    }
+
+    /// <summary>Listens for clients. A socket file that a dead server left is replaced.</summary>
+    /// <exception cref="LinuxException">The address is in use or cannot be made.</exception>
+    internal static ControlChannel Listen(SocketName name)
+    {
+        int socket = LibC.Socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        byte* address = stackalloc byte[AddressBytes];
+        uint bytes = name.WriteTo(new Span<byte>(address, AddressBytes));
+        int errno = TryBind(socket, address, bytes);
+        if (errno == AddressInUse && !name.IsAbstract && IsStale(name))
+        {
+            name.Delete();
+            errno = TryBind(socket, address, bytes);
+        }
+
+        if (errno == 0)
+        {
+            return new ControlChannel(socket);
+        }
+
+        _ = LibC.Close(socket);
+        throw new LinuxException($"listen on the memif socket '{name}'", errno, errno switch
+        {
+            AddressInUse => "another server listens there; stop it, or choose another socket",
+            Errno.ENOENT => "create the directory first, or use an abstract socket: socket=@name",
+            Errno.EACCES => "choose a directory that this user may write to",
+            _ => "choose another socket",
+        });
+    }
+
+    /// <summary>Takes a waiting connection.</summary>
+    internal ControlChannel? TryAccept()
+    {
+        int accepted = LibC.Accept(_socket, null, null, LibC.SOCK_CLOEXEC);
+        return accepted < 0 ? null : new ControlChannel(accepted);
+    }
+
+    /// <summary>Waits until the socket has something, or the wake descriptor does.</summary>
+    /// <returns>Whether it is the socket; false after the time as well.</returns>
+    internal bool WaitReadable(int wake, int timeoutMilliseconds, out bool woken)
+    {
+        PollRequest* requests = stackalloc PollRequest[2];
+        requests[0] = new PollRequest { FileDescriptor = _socket, Events = LibC.POLLIN };
+        requests[1] = new PollRequest { FileDescriptor = wake, Events = LibC.POLLIN };
+        int ready = LibC.Poll(requests, 2, timeoutMilliseconds);
+        woken = ready > 0 && requests[1].Returned != 0;
+        return ready > 0 && requests[0].Returned != 0;
+    }
+
+    /// <summary>Sends a message, with a descriptor that stays the caller's.</summary>
+    /// <returns>False if the connection is broken or the other side does not read.</returns>
+    internal bool TrySend(in ControlMessage message, int descriptor = -1)
+    {
+        byte* control = stackalloc byte[ControlBytes];
+        fixed (ControlMessage* bytes = &message)
+        {
+            var vector = new IoVector(bytes, ControlMessage.Bytes);
+            MessageHeader header = default;
+            header.Vectors = &vector;
+            header.VectorCount = 1;
+            if (descriptor >= 0)
+            {
+                *(nuint*)control = ControlHeaderBytes + sizeof(int);
+                *(int*)(control + 8) = LibC.SOL_SOCKET;
+                *(int*)(control + 12) = LibC.SCM_RIGHTS;
+                *(int*)(control + ControlHeaderBytes) = descriptor;
+                *(int*)(control + ControlHeaderBytes + 4) = 0;
+                header.Control = control;
+                header.ControlBytes = ControlBytes;
+            }
+
+            return LibC.SendMessage(_socket, &header, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL) == ControlMessage.Bytes;
+        }
+    }
+
+    /// <summary>Receives a message that waits, and the descriptor that came with it, which the caller then owns.</summary>
+    /// <returns>False if the connection has ended or what came is no message.</returns>
+    internal bool TryReceive(out ControlMessage message, out int descriptor)
+    {
+        message = default;
+        descriptor = -1;
+        byte* control = stackalloc byte[ControlBytes];
+        nint received;
+        nuint controlBytes;
+        fixed (ControlMessage* bytes = &message)
+        {
+            var vector = new IoVector(bytes, ControlMessage.Bytes);
+            MessageHeader header = default;
+            header.Vectors = &vector;
+            header.VectorCount = 1;
+            header.Control = control;
+            header.ControlBytes = ControlBytes;
+            received = LibC.ReceiveMessage(_socket, &header, LibC.MSG_DONTWAIT | LibC.MSG_CMSG_CLOEXEC);
+            controlBytes = header.ControlBytes;
+        }
+
+        if (received > 0 && controlBytes >= ControlHeaderBytes + sizeof(int) && *(int*)(control + 8) == LibC.SOL_SOCKET && *(int*)(control + 12) == LibC.SCM_RIGHTS)
+        {
+            int count = (int)Math.Min(*(nuint*)control - ControlHeaderBytes, ControlBytes - ControlHeaderBytes) / sizeof(int);
+            descriptor = *(int*)(control + ControlHeaderBytes);
+            for (int i = 1; i < count; i++)
+            {
+                // Nobody asked for more than one: what a peer slips in must not stay open.
+                _ = LibC.Close(*(int*)(control + ControlHeaderBytes + (i * sizeof(int))));
+            }
+        }
+
+        if (received == ControlMessage.Bytes)
+        {
+            return true;
+        }
+
+        if (descriptor >= 0)
+        {
+            _ = LibC.Close(descriptor);
+            descriptor = -1;
+        }
+
+        return false;
+    }
+
+    /// <summary>Binds and listens; gives the errno, zero for success.</summary>
+    private static int TryBind(int socket, byte* address, uint bytes) =>
+        socket >= 0 && LibC.Bind(socket, address, bytes) == 0 && LibC.Listen(socket, 16) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    private static bool IsStale(SocketName name)
+    {
+        using ControlChannel? other = TryConnect(name);
+        return other == null && name.IsSocketFile;
+    }
+}

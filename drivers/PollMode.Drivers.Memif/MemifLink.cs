@@ -1,0 +1,56 @@
+namespace PollMode.Drivers.Memif;
+
+/// <summary>An established connection as the data path sees it: regions and rings. Made and unmapped by the control thread.</summary>
+internal sealed class MemifLink : IDisposable
+{
+    private readonly MemifPort _port;
+    private volatile string? _fault;
+
+    internal MemifLink(MemifPort port, IReadOnlyList<Region> regions, Ring?[] toServer, Ring?[] toClient, bool isZeroCopy)
+    {
+        _port = port;
+        Regions = [.. regions];
+        ToServer = toServer;
+        ToClient = toClient;
+        IsZeroCopy = isZeroCopy;
+    }
+
+    internal Region[] Regions { get; }
+
+    /// <summary>Rings from client to server, by index.</summary>
+    internal Ring?[] ToServer { get; }
+
+    /// <summary>Rings from server to client, by index.</summary>
+    internal Ring?[] ToClient { get; }
+
+    /// <summary>Whether our own packet buffers are among the regions.</summary>
+    internal bool IsZeroCopy { get; }
+
+    /// <summary>What the peer did that it must not; null while all is well.</summary>
+    internal string? Fault => _fault;
+
+    /// <summary>For the data path: ends the connection because the peer broke the protocol. Only the first reason counts.</summary>
+    internal void Fail(string reason)
+    {
+        _fault ??= reason;
+        _port.CountViolation();
+        _port.Wake();
+    }
+
+    /// <summary>Unmaps everything. When no queue uses it any more.</summary>
+    public void Dispose()
+    {
+        foreach (Ring? ring in ToServer.Concat(ToClient))
+        {
+            if (ring != null)
+            {
+                _ = LibC.Close(ring.EventFd);
+            }
+        }
+
+        foreach (Region region in Regions)
+        {
+            region.Dispose();
+        }
+    }
+}

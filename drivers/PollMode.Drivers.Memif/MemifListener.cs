@@ -1,0 +1,131 @@
+namespace PollMode.Drivers.Memif;
+
+/// <summary>A socket that server ports of one engine listen on together, told apart by their ids. Each connection has a thread of its own.</summary>
+internal sealed class MemifListener
+{
+    private const int MostSessions = 64;
+
+    private readonly Lock _gate = new();
+    private readonly List<MemifPort> _ports = [];
+    private readonly SocketName _name;
+    private readonly IDictionary<string, object> _shared;
+    private readonly ControlChannel _socket;
+    private readonly Thread _thread;
+    private readonly int _wake;
+    private volatile bool _closing;
+    private int _sessions;
+
+    private MemifListener(SocketName name, IDictionary<string, object> shared)
+    {
+        _name = name;
+        _shared = shared;
+        _socket = ControlChannel.Listen(name);
+        _wake = LibC.EventFd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+        _thread = new Thread(Run) { Name = "memif-listener", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Adds a port to the listener of its socket, which is made if there is none yet.</summary>
+    /// <exception cref="PollModeException">The socket cannot be listened on, or a port with the same id is there already.</exception>
+    internal static MemifListener Join(IDictionary<string, object> shared, MemifPort port)
+    {
+        string key = "memif:" + port.Settings.Socket;
+        lock (shared)
+        {
+            if (!shared.TryGetValue(key, out object? found))
+            {
+                shared[key] = found = new MemifListener(port.Settings.Socket, shared);
+            }
+
+            var listener = (MemifListener)found;
+            lock (listener._gate)
+            {
+                if (listener._ports.Exists(other => other.Settings.Id == port.Settings.Id))
+                {
+                    throw new PollModeException($"Another port listens on {port.Settings.Socket} with id {port.Settings.Id} already; give '{port.Name}' another id.");
+                }
+
+                listener._ports.Add(port);
+            }
+
+            return listener;
+        }
+    }
+
+    /// <summary>Takes a port off; the last one closes the socket and removes its file.</summary>
+    internal void Leave(MemifPort port)
+    {
+        lock (_shared)
+        {
+            lock (_gate)
+            {
+                _ports.Remove(port);
+                if (_ports.Count > 0)
+                {
+                    return;
+                }
+            }
+
+            _shared.Remove("memif:" + _name);
+        }
+
+        _closing = true;
+        Wake();
+        _thread.Join();
+        _name.Delete();
+        _socket.Dispose();
+
+        // Sessions still in their handshake see the closing through the wake descriptor, which must outlive them.
+        SpinWait.SpinUntil(() => Volatile.Read(ref _sessions) == 0);
+        _ = LibC.Close(_wake);
+    }
+
+    internal MemifPort? Find(uint id)
+    {
+        lock (_gate)
+        {
+            return _ports.Find(port => port.Settings.Id == id);
+        }
+    }
+
+    private void Run()
+    {
+        while (!_closing)
+        {
+            if (!_socket.WaitReadable(_wake, -1, out _) || _socket.TryAccept() is not { } channel)
+            {
+                continue;
+            }
+
+            if (Interlocked.Increment(ref _sessions) > MostSessions)
+            {
+                channel.Dispose();
+                Interlocked.Decrement(ref _sessions);
+                continue;
+            }
+
+            new Thread(() => Serve(channel)) { Name = "memif-server", IsBackground = true }.Start();
+        }
+    }
+
+    private void Serve(ControlChannel channel)
+    {
+        try
+        {
+            using (channel)
+            {
+                new MemifServerSession(this, channel, _wake).Run();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sessions);
+        }
+    }
+
+    private unsafe void Wake()
+    {
+        ulong one = 1;
+        _ = LibC.Write(_wake, &one, sizeof(ulong));
+    }
+}

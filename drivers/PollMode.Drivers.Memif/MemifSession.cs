@@ -1,0 +1,74 @@
+namespace PollMode.Drivers.Memif;
+
+/// <summary>One control connection from its first message on: what client and server do alike.</summary>
+internal abstract class MemifSession
+{
+    /// <summary>How long a peer may take for each message of the handshake.</summary>
+    private const int PatienceMilliseconds = 5000;
+
+    private readonly ControlChannel _channel;
+
+    protected MemifSession(ControlChannel channel) => _channel = channel;
+
+    protected ControlChannel Channel => _channel;
+
+    /// <summary>Says goodbye with a reason that the peer can show to its user.</summary>
+    protected void Refuse(string reason)
+    {
+        var message = new ControlMessage(MessageKind.Disconnect) { Reason = reason };
+        _ = _channel.TrySend(message);
+    }
+
+    /// <summary>Waits for the next message of the handshake.</summary>
+    /// <param name="wake">A descriptor that breaks the wait, or -1.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="descriptor">What came with it; the caller owns it.</param>
+    protected bool TryReceive(int wake, out ControlMessage message, out int descriptor)
+    {
+        message = default;
+        descriptor = -1;
+        return _channel.WaitReadable(wake, PatienceMilliseconds, out _) && _channel.TryReceive(out message, out descriptor);
+    }
+
+    /// <summary>Stays with an established connection until either side ends it.</summary>
+    /// <returns>Why it ended.</returns>
+    protected string WaitForEnd(MemifPort port, MemifLink link)
+    {
+        while (true)
+        {
+            if (_channel.WaitReadable(port.WakeDescriptor, -1, out bool woken))
+            {
+                if (!_channel.TryReceive(out ControlMessage message, out int descriptor))
+                {
+                    return "peer went away";
+                }
+
+                if (descriptor >= 0)
+                {
+                    _ = LibC.Close(descriptor);
+                }
+
+                if (message.Kind == MessageKind.Disconnect)
+                {
+                    return $"peer disconnected: {message.Reason}";
+                }
+            }
+
+            if (woken)
+            {
+                port.TakeWake();
+                if (link.Fault is { } fault)
+                {
+                    Refuse(fault);
+                    return $"protocol violation: {fault}";
+                }
+
+                if (port.IsClosing)
+                {
+                    Refuse("Interface closed");
+                    return "closed";
+                }
+            }
+        }
+    }
+}

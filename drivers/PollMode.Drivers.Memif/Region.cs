@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using PollMode.Linux;
+
+namespace PollMode.Drivers.Memif;
+
+/// <summary>Memory that client and server share, mapped.</summary>
+internal sealed unsafe class Region : IDisposable
+{
+    private nint _address;
+    private int _descriptor;
+
+    private Region(nint address, ulong bytes, int descriptor, bool isSafe)
+    {
+        _address = address;
+        Bytes = bytes;
+        _descriptor = descriptor;
+        IsSafe = isSafe;
+    }
+
+    internal byte* Address => (byte*)_address;
+
+    internal ulong Bytes { get; }
+
+    /// <summary>
+    /// Whether the memory cannot vanish: plain shared memory, sealed against shrinking. Touching any other could end the process, when a
+    /// peer cuts its file short; it is only read and written through the kernel, which reports that as an error.
+    /// </summary>
+    internal bool IsSafe { get; }
+
+    internal int FileDescriptor => _descriptor;
+
+    public void Dispose()
+    {
+        nint address = Interlocked.Exchange(ref _address, 0);
+        if (address != 0)
+        {
+            _ = LibC.Munmap(address, (nuint)Bytes);
+        }
+
+        int descriptor = Interlocked.Exchange(ref _descriptor, -1);
+        if (descriptor >= 0)
+        {
+            _ = LibC.Close(descriptor);
+        }
+    }
+
+    /// <summary>Makes memory to share: a memfd, sealed so that no peer can take it away.</summary>
+    /// <exception cref="LinuxException">The system has not that much.</exception>
+    internal static Region Create(ulong bytes)
+    {
+        int descriptor;
+        fixed (byte* name = "pollmode-memif\0"u8)
+        {
+            descriptor = LibC.MemfdCreate(name, LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING);
+        }
+
+        if (descriptor < 0)
+        {
+            throw new LinuxException("create shared memory for a memif", Marshal.GetLastPInvokeError(), "raise 'ulimit -n'");
+        }
+
+        nint address = LibC.MAP_FAILED;
+        if (LibC.Ftruncate(descriptor, (long)bytes) == 0 && LibC.Fcntl(descriptor, LibC.F_ADD_SEALS, LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL) == 0)
+        {
+            address = LibC.Mmap(0, (nuint)bytes, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_POPULATE, descriptor, 0);
+        }
+
+        if (address == LibC.MAP_FAILED)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            _ = LibC.Close(descriptor);
+            throw new LinuxException($"map {bytes >> 10} KiB of shared memory for a memif", errno, "free memory, or make the rings smaller");
+        }
+
+        return new Region(address, bytes, descriptor, isSafe: true);
+    }
+
+    /// <summary>Maps memory that a peer offers. Takes the descriptor.</summary>
+    /// <param name="descriptor">The file as it came.</param>
+    /// <param name="bytes">Bytes of it, as the peer says.</param>
+    /// <param name="trust">Whether to touch memory that could vanish.</param>
+    /// <param name="refusal">Why it was refused.</param>
+    /// <returns>Null, with the descriptor closed, if it is not what it must be.</returns>
+    internal static Region? Map(int descriptor, ulong bytes, bool trust, out string refusal)
+    {
+        // Only memory: a file of another kind could block whoever reads it, for as long as its owner likes.
+        long* fileSystem = stackalloc long[64];
+        long kind = LibC.FileSystemOf(descriptor, fileSystem) == 0 ? fileSystem[0] : 0;
+        if (kind is not (LibC.TMPFS_MAGIC or LibC.HUGETLBFS_MAGIC))
+        {
+            refusal = "Region is no shared memory";
+        }
+        else if (bytes == 0 || bytes > long.MaxValue || (ulong)Math.Max(0, LibC.Seek(descriptor, 0, LibC.SEEK_END)) < bytes)
+        {
+            refusal = "Region is shorter than said";
+        }
+        else
+        {
+            // Who made the file with sealing allowed lets us do it for him.
+            _ = LibC.Fcntl(descriptor, LibC.F_ADD_SEALS, LibC.F_SEAL_SHRINK);
+            int seals = LibC.Fcntl(descriptor, LibC.F_GET_SEALS, 0);
+            bool isSafe = kind == LibC.TMPFS_MAGIC && seals > 0 && (seals & LibC.F_SEAL_SHRINK) != 0;
+
+            // Its length may have changed until it was sealed.
+            if (isSafe && (ulong)LibC.Seek(descriptor, 0, LibC.SEEK_END) < bytes)
+            {
+                refusal = "Region is shorter than said";
+            }
+            else
+            {
+                nint address = LibC.Mmap(0, (nuint)bytes, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0);
+                if (address != LibC.MAP_FAILED)
+                {
+                    refusal = string.Empty;
+                    return new Region(address, bytes, descriptor, isSafe || trust);
+                }
+
+                refusal = "Region cannot be mapped";
+            }
+        }
+
+        _ = LibC.Close(descriptor);
+        return null;
+    }
+}

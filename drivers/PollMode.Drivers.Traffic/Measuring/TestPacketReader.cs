@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using PollMode.Wire;
+
+namespace PollMode.Drivers.Traffic;
+
+/// <summary>Tells test packets from others and whole ones from damaged ones. Allocates nothing.</summary>
+/// <remarks>
+/// The signature is looked for where packets of known layouts have it, the last layout first: so a damaged header hides nothing. Only if
+/// that fails are the headers read, and a new layout learned, such as one with a VLAN tag that a device put in. A packet without the magic
+/// counts as damaged, not as foreign, if everything else in its signature is what is expected at this moment.
+/// </remarks>
+internal sealed class TestPacketReader
+{
+    private const int MostLayouts = 16;
+
+    /// <summary>How far a damaged packet's sequence number may be from those expected.</summary>
+    private const int SequenceTolerance = 1 << 20;
+
+    private readonly FrameLayout[] _layouts = new FrameLayout[MostLayouts];
+    private readonly StreamReceiver[] _streams;
+    private readonly int _run;
+    private int _count;
+    private int _last;
+
+    internal TestPacketReader(IEnumerable<FrameLayout> layouts, StreamReceiver[] streams, int run)
+    {
+        foreach (FrameLayout layout in layouts.Distinct().Take(MostLayouts / 2))
+        {
+            _layouts[_count++] = layout;
+        }
+
+        _streams = streams;
+        _run = run;
+    }
+
+    /// <summary>Looks at a frame.</summary>
+    /// <param name="frame">The frame without FCS.</param>
+    /// <param name="payload">The payload of a test packet, from the signature on.</param>
+    /// <param name="stream">The stream it seems to be of, or -1.</param>
+    internal TestPacketVerdict Read(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload, out int stream)
+    {
+        stream = -1;
+        if (!TryFind(frame, out FrameLayout layout))
+        {
+            payload = default;
+            return IsDamaged(frame, out stream) ? TestPacketVerdict.Corrupted : TestPacketVerdict.Foreign;
+        }
+
+        payload = frame[layout.Payload..];
+        ushort identity = TestSignature.Identity(payload);
+        int index = identity & (TestSignature.MostStreams - 1);
+        stream = index < _streams.Length ? index : -1;
+        if (!IsWhole(frame, payload, layout))
+        {
+            return TestPacketVerdict.Corrupted;
+        }
+
+        return identity >> 12 != _run || stream < 0 ? TestPacketVerdict.OtherRun : TestPacketVerdict.Good;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryFind(ReadOnlySpan<byte> frame, out FrameLayout layout)
+    {
+        if (_count > 0)
+        {
+            layout = _layouts[_last];
+            if (HasMagic(frame, layout))
+            {
+                return true;
+            }
+        }
+
+        return TryFindSlow(frame, out layout);
+    }
+
+    private bool TryFindSlow(ReadOnlySpan<byte> frame, out FrameLayout layout)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            layout = _layouts[i];
+            if (HasMagic(frame, layout))
+            {
+                _last = i;
+                return true;
+            }
+        }
+
+        PacketLayers layers = PacketLayers.Parse(frame);
+        layout = layers.IsIp
+            ? new FrameLayout(layers.L3Offset, layers.L4Offset, layers.PayloadOffset, layers.IsIpv4 ? 4 : 6, (byte)layers.Protocol)
+            : new FrameLayout(layers.PayloadOffset, layers.PayloadOffset, layers.PayloadOffset, 0, 0);
+        if ((layers.IsIp && layers.L4Offset == 0) || !HasMagic(frame, layout))
+        {
+            return false;
+        }
+
+        if (_count < MostLayouts)
+        {
+            _last = _count;
+            _layouts[_count++] = layout;
+        }
+
+        return true;
+    }
+
+    private static bool HasMagic(ReadOnlySpan<byte> frame, FrameLayout layout) =>
+        frame.Length >= layout.Payload + TestSignature.Bytes && TestSignature.IsMagic(TestSignature.Magic(frame[layout.Payload..]));
+
+    /// <summary>Whether every checksum that covers the frame is right.</summary>
+    private static bool IsWhole(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> payload, FrameLayout layout)
+    {
+        int length = TestSignature.Length(payload);
+        if (length < TestSignature.Bytes || length > payload.Length)
+        {
+            return false;
+        }
+
+        uint sum = InternetChecksum.Sum(payload[..length]);
+        if (layout.IpVersion == 4 && !InternetChecksum.IsValid(frame[layout.L3..layout.L4]))
+        {
+            return false;
+        }
+
+        ushort target = 0;
+        if (TestSignature.Magic(payload) == TestSignature.FrameMagic)
+        {
+            target = (ushort)InternetChecksum.Sum(frame[..layout.L4]);
+        }
+
+        // Zero and 0xFFFF are the same number.
+        if (Sums.Fold(sum + (ulong)(ushort)~target) != 0xFFFF)
+        {
+            return false;
+        }
+
+        return layout.Payload == layout.L4 || IsTransportWhole(frame, layout, length, sum);
+    }
+
+    private static bool IsTransportWhole(ReadOnlySpan<byte> frame, FrameLayout layout, int payloadBytes, uint payloadSum)
+    {
+        var protocol = (IpProtocol)layout.Protocol;
+        ReadOnlySpan<byte> header = frame[layout.L4..layout.Payload];
+        uint sum = InternetChecksum.Sum(header, payloadSum);
+        switch (protocol)
+        {
+            case IpProtocol.Udp when header[6] == 0 && header[7] == 0 && layout.IpVersion == 4:
+                return true;
+            case IpProtocol.Udp or IpProtocol.Tcp or IpProtocol.Icmpv6:
+                uint rest = (uint)(header.Length + payloadBytes) + layout.Protocol;
+                sum = InternetChecksum.Sum(layout.IpVersion == 4 ? frame.Slice(layout.L3 + 12, 8) : frame.Slice(layout.L3 + 8, 32), sum + rest);
+                return sum == 0xFFFF;
+            case IpProtocol.Icmp:
+                return sum == 0xFFFF;
+            default:
+                return true;
+        }
+    }
+
+    /// <summary>Whether a frame without the magic has everything else that a packet of this run has now.</summary>
+    private bool IsDamaged(ReadOnlySpan<byte> frame, out int stream)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (frame.Length < _layouts[i].Payload + TestSignature.Bytes)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<byte> payload = frame[_layouts[i].Payload..];
+            ushort identity = TestSignature.Identity(payload);
+            stream = identity & (TestSignature.MostStreams - 1);
+            if (identity >> 12 == _run
+                && stream < _streams.Length
+                && TestSignature.Length(payload) is var length && length >= TestSignature.Bytes && length <= payload.Length
+                && Math.Abs((int)(TestSignature.Sequence(payload) - (uint)_streams[stream].Highest)) < SequenceTolerance)
+            {
+                return true;
+            }
+        }
+
+        stream = -1;
+        return false;
+    }
+}

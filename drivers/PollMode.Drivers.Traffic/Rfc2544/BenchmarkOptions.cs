@@ -1,0 +1,29 @@
+namespace PollMode.Drivers.Traffic;
+
+/// <summary>How the benchmarks of RFC 2544 are carried out.</summary>
+public sealed record BenchmarkOptions
+{
+    /// <summary>The seven frame sizes for Ethernet (section 9.1), and the mix.</summary>
+    public static IReadOnlyList<string> StandardSizes { get; } = ["64", "128", "256", "512", "1024", "1280", "1518", "imix"];
+
+    /// <summary>The fastest rate to try: that of the line, on the wire.</summary>
+    public required Rate Highest { get; init; }
+
+    /// <summary>How long each trial sends; the RFC asks for 60 s in the end.</summary>
+    public long TrialNanoseconds { get; init; } = 10_000_000_000;
+
+    /// <summary>Part of the highest rate to which a search is exact.</summary>
+    public double Resolution { get; init; } = 0.005;
+
+    /// <summary>Part of the packets that may be lost: zero for RFC 2544 and NDR, 0.005 for a usual PDR.</summary>
+    public double LossTolerance { get; init; }
+
+    /// <summary>Trials of latency and of back-to-back bursts; the RFC asks for 20 and 50.</summary>
+    public int Repetitions { get; init; } = 3;
+
+    /// <summary>How often a trial is tried whose sender did not keep up: such a trial says nothing about the device.</summary>
+    public int Attempts { get; init; } = 3;
+
+    /// <summary>Longest burst to try, in time at the highest rate; the RFC asks for at least 2 s.</summary>
+    public long LongestBurstNanoseconds { get; init; } = 2_000_000_000;
+}

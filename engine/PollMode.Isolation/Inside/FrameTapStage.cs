@@ -1,0 +1,51 @@
+namespace PollMode.Isolation;
+
+/// <summary>A worker's side of a <see cref="FrameTap"/>.</summary>
+internal sealed class FrameTapStage : IStage
+{
+    private readonly FrameRing _ring;
+    private readonly int _sampleEvery;
+    private int _untilNext = 1;
+
+    internal FrameTapStage(FrameRing ring, int sampleEvery)
+    {
+        _ring = ring;
+        _sampleEvery = sampleEvery;
+    }
+
+    public string Name => "tap";
+
+    public void Process(ref Burst burst)
+    {
+        ReadOnlySpan<Packet> packets = burst.Packets;
+        if (_untilNext > packets.Length)
+        {
+            // None of this burst.
+            _untilNext -= packets.Length;
+            return;
+        }
+
+        long head = _ring.Head;
+        int offered = 0;
+        int dropped = 0;
+        foreach (Packet packet in packets)
+        {
+            if (--_untilNext == 0)
+            {
+                _untilNext = _sampleEvery;
+                offered++;
+                if (!_ring.TryWrite(packet, ref head))
+                {
+                    dropped++;
+                }
+            }
+        }
+
+        if (offered > 0)
+        {
+            _ring.Publish(head, offered, dropped);
+        }
+    }
+
+    public void Finish() => _ring.End();
+}

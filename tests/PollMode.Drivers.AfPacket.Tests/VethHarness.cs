@@ -1,0 +1,32 @@
+using PollMode.Testing;
+
+namespace PollMode.Drivers.AfPacket.Tests;
+
+/// <summary>Ports on both ends of a veth pair in a namespace of its own.</summary>
+internal sealed class VethHarness : PairHarness
+{
+    private readonly HostNamespace _space;
+
+    private VethHarness(DriverRegistry drivers, HostNamespace space)
+        : base(drivers, $"af_packet:v0,netns={space.Name},blocks=4", $"af_packet:v1,netns={space.Name},blocks=64", rentsToReceive: true) => _space = space;
+
+    /// <summary>The ring is emptied by the very call that fills it, as long as the other end takes.</summary>
+    public override bool FillsUp => false;
+
+    public static VethHarness Make(DriverRegistry drivers)
+    {
+        HostRights.NeedNamespaces();
+        var space = new HostNamespace("c");
+        space.Silence();
+        space.Ip("link", "add", "v0", "type", "veth", "peer", "name", "v1");
+        space.Ip("link", "set", "dev", "v0", "up");
+        space.Ip("link", "set", "dev", "v1", "up");
+        return new VethHarness(drivers, space);
+    }
+
+    public override void Close()
+    {
+        base.Close();
+        _space.Dispose();
+    }
+}

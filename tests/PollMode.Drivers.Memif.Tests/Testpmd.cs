@@ -1,0 +1,53 @@
+using PollMode.Testing;
+using Xunit;
+
+namespace PollMode.Drivers.Memif.Tests;
+
+/// <summary>DPDK's testpmd with one memif port that sends back what it receives.</summary>
+internal sealed class Testpmd : IDisposable
+{
+    private static int _count;
+
+    private readonly HostCommand _command;
+
+    public Testpmd(string device, int queues = 1, string mode = "io", int mbufBytes = 2176)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "needs root, to run dpdk-testpmd");
+        HostRights.NeedProgram("dpdk-testpmd");
+        string prefix = $"pm{Environment.ProcessId}x{Interlocked.Increment(ref _count)}";
+        string q = queues.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        // Without --no-flush-rx it throws away what arrives in its first moments.
+        // stdbuf: into a pipe it would print nothing before it ends.
+        _command = HostCommand.Start(
+            "stdbuf", "-oL", "dpdk-testpmd", "--no-pci", "--no-huge", "-m", "256", "--single-file-segments", "--no-telemetry", "--file-prefix", prefix,
+            "--lcores", "0@0-1,1@0-1", "--vdev", $"net_memif0,{device}", "--",
+            "--no-mlockall", "--no-flush-rx", "--total-num-mbufs=8192", $"--mbuf-size={mbufBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)}", $"--rxq={q}", $"--txq={q}", $"--forward-mode={mode}");
+        if (!_command.WaitForOutput("start packet forwarding", TimeSpan.FromSeconds(30)))
+        {
+            string output = _command.Output;
+            _command.Dispose();
+            Assert.Fail(output);
+        }
+    }
+
+    public string Output => _command.Output;
+
+    /// <summary>Ends it at once, as a crash would.</summary>
+    public void Kill()
+    {
+        _command.Signal("KILL");
+        _command.WaitForExit(TimeSpan.FromSeconds(30));
+    }
+
+    public void Dispose()
+    {
+        if (!_command.HasExited)
+        {
+            _command.Signal("INT");
+            _command.WaitForExit(TimeSpan.FromSeconds(30));
+        }
+
+        _command.Dispose();
+    }
+}

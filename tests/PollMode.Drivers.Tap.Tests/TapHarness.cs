@@ -1,0 +1,29 @@
+using PollMode.Testing;
+
+namespace PollMode.Drivers.Tap.Tests;
+
+/// <summary>A TAP port, and packet sockets on its interface as the kernel's side of it.</summary>
+internal sealed class TapHarness : PairHarness
+{
+    private readonly HostNamespace _space;
+
+    private TapHarness(DriverRegistry drivers, HostNamespace space)
+        : base(drivers, $"tap:tap0,netns={space.Name}", $"af_packet:tap0,netns={space.Name},blocks=64", rentsToReceive: true) => _space = space;
+
+    /// <summary>The kernel takes every frame at once, and loses what its reader does not fetch.</summary>
+    public override bool FillsUp => false;
+
+    public static TapHarness Make(DriverRegistry drivers)
+    {
+        HostRights.NeedNamespaces();
+        var space = new HostNamespace("c");
+        space.Silence();
+        return new TapHarness(drivers, space);
+    }
+
+    public override void Close()
+    {
+        base.Close();
+        _space.Dispose();
+    }
+}
