@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using PollMode.Testing;
 using Xunit;
@@ -56,7 +55,7 @@ public sealed class VethTests : IDisposable
         (int exitCode, string output) = _tester.Run(PacketGen.Path, "--tx", "af_packet:a0", "--tx-only", "--rate", "10kpps", "--packets", "5000", "--result", sent, "--idle", "adaptive");
         Assert.True(exitCode == 0, output);
         Thread.Sleep(1000);
-        HostCommand.Must("pkill", "-INT", "-P", receiver.Id.ToString(CultureInfo.InvariantCulture));
+        receiver.Signal("INT");
         Assert.True(receiver.WaitForExit(TimeSpan.FromMinutes(1)));
         JsonElement joined = PacketGen.Json("join", sent, received);
         Assert.Equal((5000, 4950, 50), (joined.Count("sent"), joined.Count("received"), joined.Count("lost")));

@@ -15,7 +15,6 @@ internal sealed class TrafficRun
     private int _next;
     private long _origin;
     private long _firstClock;
-    private long _lastClock;
     private volatile bool _isStarted;
     private volatile bool _isSent;
     private volatile bool _stopAsked;
@@ -90,9 +89,11 @@ internal sealed class TrafficRun
     /// <param name="clock">Now, in nanoseconds of the monotonic clock.</param>
     /// <param name="headroom">Bytes in front of each frame.</param>
     /// <param name="port">Index of the port.</param>
+    /// <param name="bytes">Bytes of the packets given, without FCS.</param>
     /// <returns>How many.</returns>
-    internal int Emit(Span<Packet> room, PacketStash stash, long clock, int headroom, int port)
+    internal int Emit(Span<Packet> room, PacketStash stash, long clock, int headroom, int port, out long bytes)
     {
+        bytes = 0;
         if (!_isStarted)
         {
             _origin = clock;
@@ -100,7 +101,6 @@ internal sealed class TrafficRun
             _isStarted = true;
         }
 
-        _lastClock = clock;
         long now = clock - _origin;
         int count = 0;
         while (count < room.Length)
@@ -149,7 +149,7 @@ internal sealed class TrafficRun
                 LastLag = now - due;
             }
 
-            stream.Write(packet, headroom, port, now, clock);
+            bytes += stream.Write(packet, headroom, port, now, clock);
             room[count++] = packet;
         }
 
