@@ -65,14 +65,14 @@ public sealed class VethTests : IDisposable
     public void A_shaped_cable_is_found_to_carry_what_it_is_shaped_to()
     {
         Pass("counter name lost", "counter name doubled");
-        HostCommand.Must("ip", "netns", "exec", _device.Name, "tc", "qdisc", "add", "dev", "b1", "root", "tbf", "rate", "20mbit", "burst", "8kb", "limit", "30000");
-        JsonElement report = Json("rfc2544", "--tx", "af_packet:a0", "--rx", "af_packet:a1", "--line", "40Mbps", "--trial", "2s", "--sizes", "512", "--tests", "pdr", "--resolution", "2");
+        HostCommand.Must("ip", "netns", "exec", _device.Name, "tc", "qdisc", "add", "dev", "b1", "root", "tbf", "rate", "20mbit", "burst", "4kb", "limit", "8000");
+        JsonElement report = Json("rfc2544", "--tx", "af_packet:a0", "--rx", "af_packet:a1", "--line", "40Mbps", "--trial", "500ms", "--sizes", "512", "--tests", "pdr", "--resolution", "10");
         double found = report.GetProperty("benchmarks")[0].GetProperty("partial_drop").GetProperty("packets_per_second").GetDouble();
 
-        // The kernel counts frames without FCS. Bucket and queue pass 38 kB more, in two seconds less than 1 %; half a percent may be lost.
+        // The kernel counts frames without FCS. Bucket and queue pass 12 kB more, in half a second 1 %; half a percent may be lost.
         double limit = 20e6 / (508 * 8);
-        double resolution = 40e6 / (532 * 8) * 0.02;
-        Assert.InRange(found, 1, (limit * 1.015) + resolution);
+        double resolution = 40e6 / (532 * 8) * 0.1;
+        Assert.InRange(found, 1, (limit * 1.02) + resolution);
         TestContext.Current.TestOutputHelper?.WriteLine($"limit {limit:0} pps, found {found:0} pps");
     }
 

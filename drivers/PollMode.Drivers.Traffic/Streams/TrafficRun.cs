@@ -102,6 +102,7 @@ internal sealed class TrafficRun
         }
 
         long now = clock - _origin;
+        long taken = 0;
         int count = 0;
         while (count < room.Length)
         {
@@ -109,6 +110,7 @@ internal sealed class TrafficRun
             long due = stream.Due;
             if (due > now || due >= _end || _stopAsked)
             {
+                taken = Math.Min(due, _end);
                 if (due >= _end || _stopAsked)
                 {
                     Finish(now, due);
@@ -153,7 +155,13 @@ internal sealed class TrafficRun
             room[count++] = packet;
         }
 
-        ElapsedNanoseconds = Math.Max(_isSent ? ElapsedNanoseconds : 0, Math.Max(clock - _firstClock, (long)_lineFree));
+        // A packet takes its time on the schedule and on the line, so that no rate is reckoned before that time is over.
+        if (!_isSent)
+        {
+            taken = taken == Pacer.Never ? 0 : taken + SlippedNanoseconds;
+            ElapsedNanoseconds = Math.Max(taken, Math.Max(clock - _firstClock, (long)_lineFree));
+        }
+
         return count;
     }
 
@@ -191,7 +199,7 @@ internal sealed class TrafficRun
     private void Finish(long now, long due)
     {
         long end = _stopAsked ? now : Math.Min(_end, due == Pacer.Never ? Streams.Max(stream => stream.ScheduleEnd == Pacer.Never ? 0 : stream.ScheduleEnd) : due);
-        ElapsedNanoseconds = Math.Max(ElapsedNanoseconds, end + SlippedNanoseconds);
+        ElapsedNanoseconds = Math.Max(Math.Max(now, end) + SlippedNanoseconds, (long)_lineFree);
         _isSent = true;
     }
 }
