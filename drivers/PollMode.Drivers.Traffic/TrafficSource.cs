@@ -32,19 +32,9 @@ internal sealed class TrafficSource : IRxQueue
             return 0;
         }
 
-        int count = run.Emit(packets, _stash, _clock.Nanoseconds, _headroom, _port);
-        if (count > 0)
-        {
-            long bytes = 0;
-            foreach (Packet packet in packets[..count])
-            {
-                bytes += packet.Length;
-            }
-
-            Counters.Bytes += bytes;
-            Counters.Packets += count;
-        }
-
+        int count = run.Emit(packets, _stash, _clock.Nanoseconds, _headroom, _port, out long bytes);
+        Counters.Bytes += bytes;
+        Counters.Packets += count;
         Counters.NoBuffer = run.NoBuffer;
         if (run.IsSent && _endsWithRun)
         {

@@ -23,9 +23,9 @@ internal sealed class LiveView : IDisposable
     {
         RateSample now = samples.Count > 0 ? samples[^1] : new RateSample(0, 0, 0);
         Table table = new Table().Title("PollMode packetgen, Ctrl-C for the result so far");
-        foreach (string heading in (string[])["stream", "sent", "received", "lost", "dup", "reordered", "corrupted", "P50", "P99", "P99.9", "max"])
+        foreach (string heading in (string[])["stream", "sent", "received", "lost", "dup", "late", "bad", "P50", "P99", "P99.9", "max"])
         {
-            table.AddColumn(new TableColumn(heading) { Alignment = heading == "stream" ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(heading) { Alignment = heading == "stream" ? Justify.Left : Justify.Right, NoWrap = true });
         }
 
         foreach (StreamResult stream in result.Streams.Take(MostStreams))
@@ -38,10 +38,10 @@ internal sealed class LiveView : IDisposable
                 $"{stream.Duplicated:N0}",
                 $"{stream.Reordered:N0}",
                 $"{stream.Corrupted:N0}",
-                TimeText.Format(stream.Latency.P50),
-                TimeText.Format(stream.Latency.P99),
-                TimeText.Format(stream.Latency.P999),
-                TimeText.Format(stream.Latency.Max));
+                Short(stream.Latency.P50),
+                Short(stream.Latency.P99),
+                Short(stream.Latency.P999),
+                Short(stream.Latency.Max));
         }
 
         string asked = result.AskedPacketsPerSecond > 0 ? Audit.Show(result.AskedPacketsPerSecond) : "as much as possible";
@@ -50,6 +50,15 @@ internal sealed class LiveView : IDisposable
             new Text($"{now.Seconds:F1} s: sending {Audit.Show(now.SentPerSecond)}, asked {asked}; receiving {Audit.Show(now.ReceivedPerSecond)}"),
             new Text($"since the start: {Audit.Show(result.PacketsPerSecond)}, {result.WireBitsPerSecond / 1e9:F3} Gbit/s on the wire, {TimeText.Format(result.LagNanoseconds)} behind; foreign packets {result.Foreign:N0}{(result.KeptUp ? string.Empty : "; CANNOT KEEP UP")}"));
     }
+
+    /// <summary>Three digits, so that a row fits eighty columns.</summary>
+    private static string Short(double nanoseconds) => nanoseconds switch
+    {
+        >= 1e9 => $"{nanoseconds / 1e9:G3}s",
+        >= 1e6 => $"{nanoseconds / 1e6:G3}ms",
+        >= 1e3 => $"{nanoseconds / 1e3:G3}us",
+        _ => $"{nanoseconds:0}ns",
+    };
 
     /// <summary>Draws over the last drawing. Spectre's own live display wants to own the loop, which here belongs to the run.</summary>
     private sealed class BlockingTable : IDisposable

@@ -158,20 +158,22 @@ internal static class Options
             throw new PollModeException($"--tests knows no '{unknown}'; choose of {string.Join(", ", known)}.");
         }
 
+        var benchmark = new BenchmarkOptions
+        {
+            Highest = highest,
+            TrialNanoseconds = TimeText.ParseNanoseconds(parsed.GetValue(Trial)!),
+            Resolution = parsed.GetValue(Resolution) / 100,
+            LossTolerance = parsed.GetValue(Tolerance) / 100,
+            Repetitions = parsed.GetValue(Repetitions),
+        };
+        benchmark.Validate();
         GeneratorOptions options = Read(parsed, "rfc2544");
         return options with
         {
             Plan = options.Plan with { LineBitsPerSecond = 0, MaxBehindNanoseconds = LongestCatchUp, DurationNanoseconds = 0, Streams = [options.Plan.Streams[0] with { Packets = 0 }] },
             BenchmarkSizes = frames,
             BenchmarkTests = tests,
-            Benchmark = new BenchmarkOptions
-            {
-                Highest = highest,
-                TrialNanoseconds = TimeText.ParseNanoseconds(parsed.GetValue(Trial)!),
-                Resolution = parsed.GetValue(Resolution) / 100,
-                LossTolerance = parsed.GetValue(Tolerance) / 100,
-                Repetitions = parsed.GetValue(Repetitions),
-            },
+            Benchmark = benchmark,
         };
     }
 

@@ -64,7 +64,7 @@ internal static class RunCommand
     {
         TrafficPort port = engine.Port;
         long start = Environment.TickCount64;
-        (long Time, long Sent, long Arrived) before = (start, 0, 0);
+        (long Time, long Sent, long Received) before = (0, 0, 0);
         bool isOver = false;
         while (!isOver)
         {
@@ -76,17 +76,17 @@ internal static class RunCommand
                     || (options.Sends ? port.IsSent : options.Duration > TimeSpan.Zero && Environment.TickCount64 - start >= options.Duration.TotalMilliseconds);
             }
 
-            long now = Environment.TickCount64;
-            long sent = port.SentPackets;
-            long arrived = port.ArrivedPackets;
+            // Counts and the time that they take on the schedule, read together: a rate of them is never above the one asked for.
+            TrafficResult result = port.Result!;
+            long now = options.Sends ? result.ElapsedNanoseconds : (Environment.TickCount64 - start) * 1_000_000;
             if (now > before.Time)
             {
-                double seconds = (now - before.Time) / 1e3;
-                samples.Add(new RateSample((now - start) / 1e3, (sent - before.Sent) / seconds, (arrived - before.Arrived) / seconds));
-                before = (now, sent, arrived);
+                double seconds = (now - before.Time) / 1e9;
+                samples.Add(new RateSample(now / 1e9, (result.Sent - before.Sent) / seconds, (result.Received - before.Received) / seconds));
+                before = (now, result.Sent, result.Received);
             }
 
-            view.Update(port.Result!, samples);
+            view.Update(result, samples);
         }
     }
 

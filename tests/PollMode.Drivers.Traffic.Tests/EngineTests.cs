@@ -58,6 +58,24 @@ public sealed class EngineTests
         }
     }
 
+    [Theory]
+    [InlineData("20kpps", "constant")]
+    [InlineData("333kpps", "constant")]
+    [InlineData("100kpps", "burst:32")]
+    public void At_no_moment_is_a_rate_above_the_one_asked_for_reported(string rate, string spacing)
+    {
+        using var bench = new Bench(new SteppingClock(700));
+        bench.Port.Start(new TrafficPlan { Streams = [new StreamPlan { Packets = 320, Rates = RateProfile.Parse(rate), Spacing = Spacing.Parse(spacing) }] });
+        double asked = Rate.Parse(rate).Value;
+        while (!bench.Port.IsSent)
+        {
+            bench.Turn();
+            Assert.InRange(bench.Port.Result!.PacketsPerSecond, 0, asked * (1 + 1e-5));
+        }
+
+        Assert.Equal(asked, bench.Port.Result!.PacketsPerSecond, asked / 100);
+    }
+
     [Fact]
     public void A_sender_that_cannot_keep_up_says_so()
     {

@@ -9,7 +9,7 @@ internal static class PacketGen
 {
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "packetgen");
 
-    public static (int ExitCode, string Output) Run(params string[] arguments) => HostCommand.Run(Path, [.. arguments, "--idle", "adaptive"]);
+    public static (int ExitCode, string Output) Run(params string[] arguments) => HostCommand.Run(Path, arguments is ["join", ..] ? arguments : [.. arguments, "--idle", "adaptive"]);
 
     /// <summary>Runs with --json; gives the object, whatever the exit code.</summary>
     public static JsonElement Json(params string[] arguments)

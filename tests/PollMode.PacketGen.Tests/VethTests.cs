@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using PollMode.Testing;
 using Xunit;
@@ -56,7 +55,7 @@ public sealed class VethTests : IDisposable
         (int exitCode, string output) = _tester.Run(PacketGen.Path, "--tx", "af_packet:a0", "--tx-only", "--rate", "10kpps", "--packets", "5000", "--result", sent, "--idle", "adaptive");
         Assert.True(exitCode == 0, output);
         Thread.Sleep(1000);
-        HostCommand.Must("pkill", "-INT", "-P", receiver.Id.ToString(CultureInfo.InvariantCulture));
+        receiver.Signal("INT");
         Assert.True(receiver.WaitForExit(TimeSpan.FromMinutes(1)));
         JsonElement joined = PacketGen.Json("join", sent, received);
         Assert.Equal((5000, 4950, 50), (joined.Count("sent"), joined.Count("received"), joined.Count("lost")));
@@ -66,14 +65,15 @@ public sealed class VethTests : IDisposable
     public void A_shaped_cable_is_found_to_carry_what_it_is_shaped_to()
     {
         Pass("counter name lost", "counter name doubled");
-        HostCommand.Must("ip", "netns", "exec", _device.Name, "tc", "qdisc", "add", "dev", "b1", "root", "tbf", "rate", "20mbit", "burst", "8kb", "limit", "30000");
-        JsonElement report = Json("rfc2544", "--tx", "af_packet:a0", "--rx", "af_packet:a1", "--line", "40Mbps", "--trial", "2s", "--sizes", "512", "--tests", "pdr", "--resolution", "2");
+        HostCommand.Must("ip", "netns", "exec", _device.Name, "tc", "qdisc", "add", "dev", "b1", "root", "tbf", "rate", "20mbit", "burst", "4kb", "limit", "60000");
+        JsonElement report = Json("rfc2544", "--tx", "af_packet:a0", "--rx", "af_packet:a1", "--line", "40Mbps", "--trial", "1s", "--sizes", "512", "--tests", "pdr", "--resolution", "10");
         double found = report.GetProperty("benchmarks")[0].GetProperty("partial_drop").GetProperty("packets_per_second").GetDouble();
 
-        // The kernel counts frames without FCS. Bucket and queue pass 38 kB more, in two seconds less than 1 %; half a percent may be lost.
+        // The kernel counts frames without FCS. Bucket and queue pass 64 kB more, in one second 2.6 %; half a
+        // percent may be lost. More is never found; less is, when the machine is too busy to send without stalls, which the cable punishes.
         double limit = 20e6 / (508 * 8);
-        double resolution = 40e6 / (532 * 8) * 0.02;
-        Assert.InRange(found, 1, (limit * 1.015) + resolution);
+        double resolution = 40e6 / (532 * 8) * 0.1;
+        Assert.InRange(found, 0, (limit * 1.035) + resolution);
         TestContext.Current.TestOutputHelper?.WriteLine($"limit {limit:0} pps, found {found:0} pps");
     }
 

@@ -6,6 +6,9 @@ namespace PollMode.Drivers.Traffic;
 /// <summary>The packets of a stream before anything varies: the bytes of the longest one, and sums for every size.</summary>
 internal sealed unsafe class FrameTemplate
 {
+    /// <summary>Bytes that every image has, so that short frames are copied without a call.</summary>
+    internal const int LeastImageBytes = 64;
+
     private readonly byte[] _image;
 
     internal FrameTemplate(PacketShape shape, FrameSizes sizes, IReadOnlyList<FieldPattern> fields, bool hasSignature, bool coversFrame, long seed)
@@ -16,9 +19,9 @@ internal sealed unsafe class FrameTemplate
         Transport = shape.Transport;
         Sizes = new SizedFrame[sizes.Sizes.Count];
         int longest = sizes.Sizes.Max() - EthernetWire.FcsBytes;
-        _image = GC.AllocateArray<byte>(longest, pinned: true);
+        _image = GC.AllocateArray<byte>(Math.Max(longest, LeastImageBytes), pinned: true);
         Image = (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(_image, 0);
-        PayloadPattern.Fill(_image.AsSpan(Layout.Payload), shape.Payload, seed);
+        PayloadPattern.Fill(_image.AsSpan(Layout.Payload, longest - Layout.Payload), shape.Payload, seed);
         if (hasSignature)
         {
             _image.AsSpan(Layout.Payload, TestSignature.Bytes).Clear();

@@ -204,7 +204,7 @@ internal sealed class Pacer
         }
 
         double perNanosecond = step.From.Value / 1e9;
-        _nanosecondsPerWork = 1 / perNanosecond;
+        _nanosecondsPerWork = 1e9 / step.From.Value;
         _rampFrom = perNanosecond;
         _rampSlope = _isRamp ? (step.To.Value - step.From.Value) / 1e9 / step.Nanoseconds : 0;
 

@@ -26,4 +26,19 @@ public sealed record BenchmarkOptions
 
     /// <summary>Longest burst to try, in time at the highest rate; the RFC asks for at least 2 s.</summary>
     public long LongestBurstNanoseconds { get; init; } = 2_000_000_000;
+
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="PollModeException">One is out of range.</exception>
+    public void Validate()
+    {
+        if (Highest.IsMax || Highest.Unit == RateUnit.LinePercent)
+        {
+            throw new PollModeException("A benchmark needs the highest rate to try as a number; give the line's rate, for example 10Gbps, or a rate such as 5Mpps.");
+        }
+
+        if (Resolution is not (> 0 and < 1) || LossTolerance is not (>= 0 and < 1) || TrialNanoseconds <= 0 || Repetitions < 1)
+        {
+            throw new PollModeException("A benchmark's resolution is a part above 0 and below 1, its loss tolerance from 0 to below 1, its trials last, and there is at least one; change the one that is out of range.");
+        }
+    }
 }

@@ -16,16 +16,7 @@ public sealed class Rfc2544Benchmark
     {
         ArgumentNullException.ThrowIfNull(runner);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Highest.IsMax || options.Highest.Unit == RateUnit.LinePercent)
-        {
-            throw new PollModeException("A benchmark needs the highest rate to try as a number; give the line's rate, for example 10Gbps, or a rate such as 5Mpps.");
-        }
-
-        if (options.Resolution is not (> 0 and < 1) || options.LossTolerance is not (>= 0 and < 1) || options.TrialNanoseconds <= 0 || options.Repetitions < 1)
-        {
-            throw new PollModeException("A benchmark's resolution is a part above 0 and below 1, its loss tolerance from 0 to below 1, its trials last, and there is at least one; change the one that is out of range.");
-        }
-
+        options.Validate();
         _runner = runner;
         _options = options;
         _progress = progress;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace PollMode.Drivers.Traffic;
 
@@ -60,13 +61,14 @@ internal sealed unsafe class SendingStream
     /// <param name="port">Index of the port.</param>
     /// <param name="now">Nanoseconds from the start of the run.</param>
     /// <param name="clock">The sender's clock, for the signature.</param>
+    /// <returns>Bytes of the frame without FCS.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Write(Packet packet, int headroom, int port, long now, long clock)
+    internal int Write(Packet packet, int headroom, int port, long now, long clock)
     {
         ref SizedFrame sized = ref _template.Sizes[_nextSize];
         packet.SetFrame(headroom, port, sized.Bytes);
         byte* frame = packet.DataPointer;
-        Unsafe.CopyBlockUnaligned(frame, _template.Image, (uint)sized.Bytes);
+        CopyImage(frame, _template.Image, sized.Bytes);
         if (_modifiers.Length > 0 || !_template.IsFixedSize)
         {
             WriteVarying(frame, ref sized);
@@ -80,10 +82,13 @@ internal sealed unsafe class SendingStream
         Packets++;
         Bytes += frameBytes;
         _pacer.Advance(frameBytes, now);
+        int bytes = sized.Bytes;
         if (!_template.IsFixedSize)
         {
             ChooseSize();
         }
+
+        return bytes;
 
         void WriteVarying(byte* start, ref SizedFrame size)
         {
@@ -92,6 +97,21 @@ internal sealed unsafe class SendingStream
             {
                 WriteSignature(start, ref size, signatureSum, clock);
             }
+        }
+    }
+
+    /// <summary>Copies the frame; of a short one always 64 bytes, without a call. Every buffer has room for them, and every image has them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyImage(byte* frame, byte* image, int bytes)
+    {
+        if (bytes <= FrameTemplate.LeastImageBytes)
+        {
+            Vector256.Store(Vector256.Load(image), frame);
+            Vector256.Store(Vector256.Load(image + 32), frame + 32);
+        }
+        else
+        {
+            Unsafe.CopyBlockUnaligned(frame, image, (uint)bytes);
         }
     }
 

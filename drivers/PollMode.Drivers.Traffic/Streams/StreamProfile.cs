@@ -4,43 +4,43 @@ namespace PollMode.Drivers.Traffic;
 public sealed record StreamProfile
 {
     /// <summary>What to call it.</summary>
-    public string Name { get; init; } = "stream";
+    public string Name { get; set; } = "stream";
 
     /// <summary>The rate, over time: <see cref="RateProfile.Parse"/>.</summary>
-    public string Rate { get; init; } = "max";
+    public string Rate { get; set; } = "max";
 
     /// <summary>The spacing: <see cref="Traffic.Spacing.Parse"/>.</summary>
-    public string Spacing { get; init; } = "constant";
+    public string Spacing { get; set; } = "constant";
 
     /// <summary>The frame sizes: <see cref="FrameSizes.Parse"/>.</summary>
-    public string Size { get; init; } = "64";
+    public string Size { get; set; } = "64";
 
     /// <summary>Packets, then it ends; zero for no end.</summary>
-    public long Packets { get; init; }
+    public long Packets { get; set; }
 
     /// <summary>When it starts, from the start of the run.</summary>
-    public string Start { get; init; } = "0s";
+    public string Start { get; set; } = "0s";
 
     /// <summary>udp, tcp, icmp or none.</summary>
-    public string Proto { get; init; } = "udp";
+    public string Proto { get; set; } = "udp";
 
     /// <summary>4, 6 or 0.</summary>
-    public int Ip { get; init; } = 4;
+    public int Ip { get; set; } = 4;
 
     /// <summary>VLAN tags: 0, 1 or 2.</summary>
-    public int Vlan { get; init; }
+    public int Vlan { get; set; }
 
     /// <summary>Flows that take turns.</summary>
-    public int Flows { get; init; }
+    public int Flows { get; set; }
 
     /// <summary>Fields by Wireshark name: <see cref="FieldPattern.Parse"/>.</summary>
-    public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Fields { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The payload: <see cref="PacketShape.Payload"/>.</summary>
-    public string Payload { get; init; } = "count";
+    public string Payload { get; set; } = "count";
 
     /// <summary>Whether packets carry signatures.</summary>
-    public bool Signature { get; init; } = true;
+    public bool Signature { get; set; } = true;
 
     /// <summary>Reads assignments such as <c>ip.ttl=5</c>.</summary>
     /// <exception cref="PollModeException">One is no assignment, or a field is given twice.</exception>

@@ -3,25 +3,26 @@ using System.Text.Json;
 namespace PollMode.Drivers.Traffic;
 
 /// <summary>A plan as a JSON file: <c>{ "duration": "10s", "streams": [ { "rate": "1Mpps", "size": "imix" } ] }</c>. Values have the syntax of the command line.</summary>
+/// <remarks>Its properties are set, not initialized: generated deserializers give those that are initialized no default.</remarks>
 public sealed record TrafficProfile
 {
     /// <summary>The streams.</summary>
-    public IReadOnlyList<StreamProfile> Streams { get; init; } = [];
+    public IReadOnlyList<StreamProfile> Streams { get; set; } = [];
 
     /// <summary>What chance is made from.</summary>
-    public long Seed { get; init; } = 1;
+    public long Seed { get; set; } = 1;
 
     /// <summary>How long the run is; <c>0s</c> for no end.</summary>
-    public string Duration { get; init; } = "0s";
+    public string Duration { get; set; } = "0s";
 
     /// <summary>The line's rate on the wire, <c>10Gbps</c>; empty when unknown.</summary>
-    public string Line { get; init; } = string.Empty;
+    public string Line { get; set; } = string.Empty;
 
     /// <summary>payload or frame: what signatures cover.</summary>
-    public string Verify { get; init; } = "payload";
+    public string Verify { get; set; } = "payload";
 
     /// <summary>How far sending may fall behind before the schedule is moved; <c>0s</c> for never.</summary>
-    public string MaxBehind { get; init; } = "0s";
+    public string MaxBehind { get; set; } = "0s";
 
     /// <summary>Reads a profile from a file.</summary>
     /// <exception cref="PollModeException">It cannot be read, or is not a profile.</exception>

@@ -15,7 +15,6 @@ internal sealed class TrafficRun
     private int _next;
     private long _origin;
     private long _firstClock;
-    private long _lastClock;
     private volatile bool _isStarted;
     private volatile bool _isSent;
     private volatile bool _stopAsked;
@@ -90,9 +89,11 @@ internal sealed class TrafficRun
     /// <param name="clock">Now, in nanoseconds of the monotonic clock.</param>
     /// <param name="headroom">Bytes in front of each frame.</param>
     /// <param name="port">Index of the port.</param>
+    /// <param name="bytes">Bytes of the packets given, without FCS.</param>
     /// <returns>How many.</returns>
-    internal int Emit(Span<Packet> room, PacketStash stash, long clock, int headroom, int port)
+    internal int Emit(Span<Packet> room, PacketStash stash, long clock, int headroom, int port, out long bytes)
     {
+        bytes = 0;
         if (!_isStarted)
         {
             _origin = clock;
@@ -100,8 +101,8 @@ internal sealed class TrafficRun
             _isStarted = true;
         }
 
-        _lastClock = clock;
         long now = clock - _origin;
+        long taken = 0;
         int count = 0;
         while (count < room.Length)
         {
@@ -109,6 +110,7 @@ internal sealed class TrafficRun
             long due = stream.Due;
             if (due > now || due >= _end || _stopAsked)
             {
+                taken = Math.Min(due, _end);
                 if (due >= _end || _stopAsked)
                 {
                     Finish(now, due);
@@ -149,11 +151,17 @@ internal sealed class TrafficRun
                 LastLag = now - due;
             }
 
-            stream.Write(packet, headroom, port, now, clock);
+            bytes += stream.Write(packet, headroom, port, now, clock);
             room[count++] = packet;
         }
 
-        ElapsedNanoseconds = Math.Max(_isSent ? ElapsedNanoseconds : 0, Math.Max(clock - _firstClock, (long)_lineFree));
+        // A packet takes its time on the schedule and on the line, so that no rate is reckoned before that time is over.
+        if (!_isSent)
+        {
+            taken = taken == Pacer.Never ? 0 : taken + SlippedNanoseconds;
+            ElapsedNanoseconds = Math.Max(taken, Math.Max(clock - _firstClock, (long)_lineFree));
+        }
+
         return count;
     }
 
@@ -191,7 +199,7 @@ internal sealed class TrafficRun
     private void Finish(long now, long due)
     {
         long end = _stopAsked ? now : Math.Min(_end, due == Pacer.Never ? Streams.Max(stream => stream.ScheduleEnd == Pacer.Never ? 0 : stream.ScheduleEnd) : due);
-        ElapsedNanoseconds = Math.Max(ElapsedNanoseconds, end + SlippedNanoseconds);
+        ElapsedNanoseconds = Math.Max(Math.Max(now, end) + SlippedNanoseconds, (long)_lineFree);
         _isSent = true;
     }
 }
