@@ -51,12 +51,12 @@ public sealed class TraceTests
     [Fact]
     public async Task A_packet_is_followed_across_rings_and_workers()
     {
-        // Worker 1 polls the first end of the ring and so owns its transmit queue: worker 0 hands over to it.
+        // Worker 1 polls port 2 and so owns the transmit queue of its partner, port 3: worker 0 hands over to it.
         string[] lines = await Trace(
-            ["trace:packets=1,file=FILE+gen:count=5", "ring:a", "ring:a", "null:rx=0"],
-            new BurstStage("look", static (ref burst) => { }));
-        AssertActions(lines, "received", "unchanged", "handed to the worker that sends", "sent", "unchanged", "sent");
-        Assert.StartsWith("  port 3", lines[^1], StringComparison.Ordinal);
+            ["trace:packets=1,file=FILE+gen:count=5", "null:rx=0", "ring:a", "ring:a"],
+            new BurstStage("choose", static (ref burst) => burst.SendTo(burst.RxPort == 0 ? 3 : 1)));
+        AssertActions(lines, "received", "unchanged, to port 3", "handed to the worker that sends", "sent", "unchanged, to port 1", "sent");
+        Assert.StartsWith("  port 1", lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
