@@ -24,7 +24,7 @@ public sealed class WrongInputTests
         { "--port null --burst 257", "1 to 256" },
         { "--port null --burst banana", "--burst" },
         { "--port null --buffers 16", "at least" },
-        { "--port null --buffers -1", "BuffersPerWorker" },
+        { "--port null --buffers -1", "--buffers" },
         { "--port null --buffer-bytes 100", "256 to 65536" },
         { "--port null --mode route", "mac-swap" },
         { "--port null --idle sleep", "adaptive" },
