@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+using PollMode.Linux;
+
+namespace PollMode;
+
+/// <content>The ladder of pages: one GiB, two MiB, transparent huge pages, plain pages.</content>
+public sealed unsafe partial class Arena
+{
+    private static string Describe(PageKind kind) => kind switch
+    {
+        PageKind.Huge1GiB => "1-GiB hugepages",
+        PageKind.Huge2MiB => "2-MiB hugepages",
+        PageKind.TransparentHuge => "transparent huge pages",
+        _ => "4-KiB pages",
+    };
+
+    private static string Remedy(PageKind kind) => kind switch
+    {
+        PageKind.Huge1GiB => "to have them, boot with 'hugepagesz=1G hugepages=N'",
+        PageKind.Huge2MiB => "to have them, run 'sysctl vm.nr_hugepages=N' with N at least the slabs wanted",
+        PageKind.TransparentHuge => "to have them, write 'madvise' to /sys/kernel/mm/transparent_hugepage/enabled",
+        _ => "free memory, or ask for smaller pools",
+    };
+
+    private static bool TransparentHugePagesOff()
+    {
+        try
+        {
+            return File.ReadAllText("/sys/kernel/mm/transparent_hugepage/enabled").Contains("[never]", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Maps inaccessible addresses over memory in one step, so that nobody else's mapping can slip into the range.</summary>
+    private static void Unmap(nint address, nuint bytes) =>
+        _ = LibC.Mmap(address, bytes, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+
+    /// <summary>Climbs down the ladder from the rung reached last until the system gives memory.</summary>
+    private PageKind? TryMap(int index, int slabs)
+    {
+        while (true)
+        {
+            PageKind rung = _rung == PageKind.Huge1GiB && slabs < SlabsPerGiB ? PageKind.Huge2MiB : _rung;
+            int errno = TryMapRung(index, rung);
+            if (errno == 0)
+            {
+                SlabsMapped += rung == PageKind.Huge1GiB ? SlabsPerGiB : 1;
+                return rung;
+            }
+
+            // Said once: a pool at its end asks again and again.
+            bool last = rung >= _options.SmallestPages;
+            if (!_saidNoMore)
+            {
+                _report.Add($"no {(SlabsMapped > 0 ? "more " : string.Empty)}{Describe(rung)} after {SlabsMapped} slab(s): {Errno.Name(errno)}; {Remedy(rung)}");
+                _saidNoMore = last;
+            }
+
+            if (last)
+            {
+                return null;
+            }
+
+            _rung = rung + 1;
+        }
+    }
+
+    private int TryMapRung(int index, PageKind rung)
+    {
+        if (rung == PageKind.TransparentHuge && TransparentHugePagesOff())
+        {
+            return Errno.EOPNOTSUPP;
+        }
+
+        nint address = (nint)(BaseAddress + ((long)index * SlabBytes));
+        nuint bytes = rung == PageKind.Huge1GiB ? (nuint)1 << 30 : SlabBytes;
+        int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED | rung switch
+        {
+            PageKind.Huge1GiB => LibC.MAP_HUGETLB | LibC.MAP_HUGE_1GB,
+            PageKind.Huge2MiB => LibC.MAP_HUGETLB | LibC.MAP_HUGE_2MB,
+            _ => 0,
+        };
+        if (LibC.Mmap(address, bytes, LibC.PROT_READ | LibC.PROT_WRITE, flags, -1, 0) == LibC.MAP_FAILED)
+        {
+            // A failed fixed mapping may have taken the reservation away: put it back.
+            int errno = Marshal.GetLastPInvokeError();
+            Unmap(address, bytes);
+            return errno;
+        }
+
+        if (rung >= PageKind.TransparentHuge)
+        {
+            _ = LibC.Madvise(address, bytes, rung == PageKind.TransparentHuge ? LibC.MADV_HUGEPAGE : LibC.MADV_NOHUGEPAGE);
+        }
+
+        Bind(address, bytes);
+        int failed = Touch(address, bytes);
+        if (failed != 0)
+        {
+            Unmap(address, bytes);
+        }
+
+        return failed;
+    }
+
+    private void Bind(nint address, nuint bytes)
+    {
+        if (_options.NumaNode is { } node)
+        {
+            ulong* mask = stackalloc ulong[ArenaOptions.NodeLimit / 64];
+            new Span<ulong>(mask, ArenaOptions.NodeLimit / 64).Clear();
+            mask[node / 64] = 1UL << (node % 64);
+            if (LibC.Mbind(address, bytes, LibC.MPOL_BIND, mask, ArenaOptions.NodeLimit, 0) != 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                Unmap(address, bytes);
+                throw new LinuxException($"bind memory to NUMA node {node}", errno, "name a node that 'ls /sys/devices/system/node' shows");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Takes the pages now. madvise says so when there are none (a node without hugepages, a cgroup's limit) where a touch is answered by
+    /// SIGBUS; kernels before 5.14 do not know it.
+    /// </summary>
+    /// <returns>The error number, or zero.</returns>
+    private int Touch(nint address, nuint bytes)
+    {
+        int errno;
+        do
+        {
+            errno = LibC.Madvise(address, bytes, LibC.MADV_POPULATE_WRITE) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (errno is Errno.EINTR or Errno.EAGAIN);
+
+        if (errno is Errno.ENOMEM or Errno.EFAULT)
+        {
+            return errno;
+        }
+
+        for (nuint offset = 0; errno != 0 && offset < bytes; offset += 4096)
+        {
+            ((byte*)address)[offset] = 0;
+        }
+
+        int landed = 0;
+        if (_options.NumaNode is { } wanted && LibC.GetNodeOfAddress(address, &landed) == 0 && landed != wanted)
+        {
+            ForeignNodeSlabs++;
+        }
+
+        return 0;
+    }
+}
