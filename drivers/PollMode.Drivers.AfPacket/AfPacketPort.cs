@@ -1,3 +1,5 @@
+using PollMode.Linux;
+
 namespace PollMode.Drivers.AfPacket;
 
 /// <summary>A network interface through packet sockets.</summary>
@@ -34,7 +36,7 @@ internal sealed class AfPacketPort : IPort
                 group = settings.Queues > 1 ? socket.JoinFanout(settings.Fanout, group) : group;
             }
 
-            int frame = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(FrameHeader.Bytes + VirtioHeader.Bytes + _device.Mtu + LinkLayerBytes));
+            int frame = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(FrameHeader.Bytes + VirtioNetHeader.Bytes + _device.Mtu + LinkLayerBytes));
             for (int queue = 0; queue < settings.Queues; queue++)
             {
                 _sockets.Add(RingSocket.OpenSend(_device, settings, Math.Max(frame, 2048)));
@@ -58,7 +60,7 @@ internal sealed class AfPacketPort : IPort
             MaxFrameBytes = _device.Mtu + LinkLayerBytes,
             Segments = true,
             RxFacts = PacketFlags.HasTimestamp | PacketFlags.RxChecksumGood | (settings.VlanInMetadata ? PacketFlags.HasVlan : 0),
-            TxRequests = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan | (settings.Offload ? VirtioHeader.Segmented | PacketFlags.SegmentEcn : 0),
+            TxRequests = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan | (settings.Offload ? VirtioNetHeader.Segmented | PacketFlags.SegmentEcn : 0),
             MacAddress = _device.MacAddress,
         };
         Report =

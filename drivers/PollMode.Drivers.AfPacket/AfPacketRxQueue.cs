@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using PollMode.Wire;
+using PollMode.Linux;
 
 namespace PollMode.Drivers.AfPacket;
 
@@ -141,7 +142,7 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
         byte* start = (byte*)header + header->MacOffset;
         int length = (int)header->CapturedBytes;
         var frame = new Span<byte>(start, length);
-        var virtio = (VirtioHeader*)(start - VirtioHeader.Bytes);
+        var virtio = (VirtioNetHeader*)(start - VirtioNetHeader.Bytes);
         Span<byte> tag = stackalloc byte[TagBytes];
         bool tagged = (header->Status & FrameHeader.VlanValid) != 0 && length >= AddressBytes;
         if (tagged)
@@ -160,13 +161,13 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
             return default;
         }
 
-        if (virtio->GsoType != VirtioHeader.GsoNone && !_offload)
+        if (virtio->GsoType != VirtioNetHeader.GsoNone && !_offload)
         {
             packet = TakePiece(frame, putBack ? tag : [], virtio);
         }
         else
         {
-            if (!_offload && (virtio->Flags & VirtioHeader.NeedsChecksum) != 0)
+            if (!_offload && (virtio->Flags & VirtioNetHeader.NeedsChecksum) != 0)
             {
                 CompleteChecksum(frame, virtio->ChecksumStart, virtio->ChecksumOffset);
             }
@@ -179,10 +180,10 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
                 return packet;
             }
 
-            if (_offload && (virtio->Flags != 0 || virtio->GsoType != VirtioHeader.GsoNone))
+            if (_offload && (virtio->Flags != 0 || virtio->GsoType != VirtioNetHeader.GsoNone))
             {
                 virtio->CopyTo(packet);
-                packet.ChecksumStart += putBack && (virtio->Flags & VirtioHeader.NeedsChecksum) != 0 ? TagBytes : 0;
+                packet.ChecksumStart += putBack && (virtio->Flags & VirtioNetHeader.NeedsChecksum) != 0 ? TagBytes : 0;
             }
             else if ((header->Status & FrameHeader.ChecksumValid) != 0)
             {
@@ -203,7 +204,7 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Packet TakePiece(Span<byte> frame, ReadOnlySpan<byte> tag, VirtioHeader* virtio)
+    private Packet TakePiece(Span<byte> frame, ReadOnlySpan<byte> tag, VirtioNetHeader* virtio)
     {
         if (!_cutter.IsBusy)
         {

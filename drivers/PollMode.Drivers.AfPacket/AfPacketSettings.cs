@@ -1,3 +1,5 @@
+using PollMode.Linux;
+
 namespace PollMode.Drivers.AfPacket;
 
 /// <summary>What an AF_PACKET port's spec says.</summary>

@@ -34,7 +34,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         _pool = pool;
         _slotBytes = socket.Shape.FrameBytes;
         _mask = socket.Shape.Frames - 1;
-        _virtioBytes = large != null ? VirtioHeader.Bytes : 0;
+        _virtioBytes = large != null ? VirtioNetHeader.Bytes : 0;
         _slotRoom = (int)_slotBytes - FrameHeader.Bytes - _virtioBytes;
     }
 
@@ -48,7 +48,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         foreach (Packet packet in packets)
         {
             int length = packet.TotalLength;
-            if (length <= _slotRoom - TagBytes && ((packet.Flags & VirtioHeader.Segmented) == 0 || _virtioBytes > 0))
+            if (length <= _slotRoom - TagBytes && ((packet.Flags & VirtioNetHeader.Segmented) == 0 || _virtioBytes > 0))
             {
                 var header = (FrameHeader*)(_socket.Ring + ((nuint)(_next & _mask) * _slotBytes));
                 if (Volatile.Read(ref header->Status) != FrameHeader.Available)
@@ -129,7 +129,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
 
         if (_virtioBytes > 0)
         {
-            *(VirtioHeader*)(to - VirtioHeader.Bytes) = VirtioHeader.Of(packet, tagBytes);
+            *(VirtioNetHeader*)(to - VirtioNetHeader.Bytes) = VirtioNetHeader.Of(packet, tagBytes);
         }
         else if ((flags & PacketFlags.TxChecksumPartial) != 0)
         {
@@ -166,10 +166,10 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
             return true;
         }
 
-        VirtioHeader header = VirtioHeader.Of(packet, 0);
+        VirtioNetHeader header = VirtioNetHeader.Of(packet, 0);
         int count = 0;
         IoVector* vectors = stackalloc IoVector[packet.SegmentCount + 1];
-        vectors[count++] = new IoVector(&header, VirtioHeader.Bytes);
+        vectors[count++] = new IoVector(&header, VirtioNetHeader.Bytes);
         for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
         {
             vectors[count++] = new IoVector(segment.DataPointer, segment.Length);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using PollMode.Wire;
+using PollMode.Linux;
 
 namespace PollMode.Drivers.AfPacket;
 
@@ -35,11 +36,11 @@ internal sealed class SegmentCutter
     internal bool IsBusy { get; private set; }
 
     /// <summary>Starts on a frame. False if its headers are not those of a segment that can be cut.</summary>
-    internal bool TryStart(ReadOnlySpan<byte> frame, VirtioHeader header)
+    internal bool TryStart(ReadOnlySpan<byte> frame, VirtioNetHeader header)
     {
         _network = EthernetBytes;
-        int kind = header.GsoType & ~VirtioHeader.GsoEcn;
-        _isTcp = kind is VirtioHeader.GsoTcpV4 or VirtioHeader.GsoTcpV6;
+        int kind = header.GsoType & ~VirtioNetHeader.GsoEcn;
+        _isTcp = kind is VirtioNetHeader.GsoTcpV4 or VirtioNetHeader.GsoTcpV6;
         _transport = header.ChecksumStart;
         _pieceBytes = header.GsoSize;
         while (_network + TagBytes <= frame.Length && frame[_network - 2] is 0x81 or 0x88 && frame[_network - 1] is 0x00 or 0xA8)
@@ -47,7 +48,7 @@ internal sealed class SegmentCutter
             _network += TagBytes;
         }
 
-        if ((header.Flags & VirtioHeader.NeedsChecksum) == 0 || kind is not (VirtioHeader.GsoTcpV4 or VirtioHeader.GsoTcpV6 or VirtioHeader.GsoUdpL4)
+        if ((header.Flags & VirtioNetHeader.NeedsChecksum) == 0 || kind is not (VirtioNetHeader.GsoTcpV4 or VirtioNetHeader.GsoTcpV6 or VirtioNetHeader.GsoUdpL4)
             || _pieceBytes == 0 || _transport < _network + 20 || _transport + 20 > frame.Length)
         {
             return false;

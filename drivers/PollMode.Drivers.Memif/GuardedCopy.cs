@@ -1,3 +1,5 @@
+using PollMode.Linux;
+
 namespace PollMode.Drivers.Memif;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PollMode.Linux;
 
 namespace PollMode.Drivers.Memif;
 

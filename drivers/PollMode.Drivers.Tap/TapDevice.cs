@@ -184,7 +184,7 @@ internal sealed unsafe class TapDevice : IDisposable
             _ => 0,
         };
         Check(LibC.Ioctl(descriptor, LibC.TUNSETOFFLOAD, (void*)offload), $"set offloads of the TAP device '{Name}'", "leave out the option offload");
-        int bytes = VirtioHeader.Bytes;
+        int bytes = VirtioNetHeader.Bytes;
         Check(LibC.Ioctl(descriptor, LibC.TUNSETVNETHDRSZ, &bytes), $"set the header size of the TAP device '{Name}'", "use Linux 2.6.34 or later");
     }
 

@@ -1,3 +1,5 @@
+using PollMode.Linux;
+
 namespace PollMode.Drivers.Tap;
 
 /// <summary>A TAP interface as a port. Receive queue n and transmit queue n are the two directions of one descriptor.</summary>
@@ -30,7 +32,7 @@ internal sealed class TapPort : IPort
             MaxFrameBytes = _largestFrame,
             Segments = true,
             RxFacts = PacketFlags.RxChecksumGood,
-            TxRequests = PacketFlags.TxChecksumPartial | VirtioHeader.Segmented | PacketFlags.SegmentEcn | PacketFlags.HasVlan,
+            TxRequests = PacketFlags.TxChecksumPartial | VirtioNetHeader.Segmented | PacketFlags.SegmentEcn | PacketFlags.HasVlan,
             MacAddress = device.MacAddress,
         };
         Report =

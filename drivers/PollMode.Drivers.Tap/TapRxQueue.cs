@@ -50,16 +50,16 @@ internal sealed unsafe class TapRxQueue : IRxQueue
         while (count < packets.Length && (_spareCount == _spares.Length || Rent()))
         {
             nint got = _spares.Length == 1 ? ReadOne() : ReadChain();
-            if (got < VirtioHeader.Bytes)
+            if (got < VirtioNetHeader.Bytes)
             {
                 Look(got);
                 break;
             }
 
-            if (TryTake((int)got - VirtioHeader.Bytes, out Packet packet))
+            if (TryTake((int)got - VirtioNetHeader.Bytes, out Packet packet))
             {
                 packets[count++] = packet;
-                bytes += (int)got - VirtioHeader.Bytes;
+                bytes += (int)got - VirtioNetHeader.Bytes;
             }
         }
 
@@ -84,13 +84,13 @@ internal sealed unsafe class TapRxQueue : IRxQueue
         return false;
     }
 
-    private nint ReadOne() => LibC.Read(_descriptor, BufferOf(_spares[0]) + _headroom - VirtioHeader.Bytes, (nuint)(_firstRoom + VirtioHeader.Bytes));
+    private nint ReadOne() => LibC.Read(_descriptor, BufferOf(_spares[0]) + _headroom - VirtioNetHeader.Bytes, (nuint)(_firstRoom + VirtioNetHeader.Bytes));
 
     [SkipLocalsInit]
     private nint ReadChain()
     {
         IoVector* vectors = stackalloc IoVector[_spares.Length];
-        vectors[0] = new IoVector(BufferOf(_spares[0]) + _headroom - VirtioHeader.Bytes, _firstRoom + VirtioHeader.Bytes);
+        vectors[0] = new IoVector(BufferOf(_spares[0]) + _headroom - VirtioNetHeader.Bytes, _firstRoom + VirtioNetHeader.Bytes);
         for (int i = 1; i < _spares.Length; i++)
         {
             vectors[i] = new IoVector(BufferOf(_spares[i]), _bufferBytes);
@@ -118,8 +118,8 @@ internal sealed unsafe class TapRxQueue : IRxQueue
             packet.AppendSegments(segment);
         }
 
-        var header = (VirtioHeader*)(BufferOf(packet) + _headroom - VirtioHeader.Bytes);
-        if (header->Flags != 0 || header->GsoType != VirtioHeader.GsoNone)
+        var header = (VirtioNetHeader*)(BufferOf(packet) + _headroom - VirtioNetHeader.Bytes);
+        if (header->Flags != 0 || header->GsoType != VirtioNetHeader.GsoNone)
         {
             header->CopyTo(packet);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PollMode.Linux;
 
 namespace PollMode.Drivers.Tap;
 

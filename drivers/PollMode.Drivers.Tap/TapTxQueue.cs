@@ -33,7 +33,7 @@ internal sealed unsafe class TapTxQueue : ITxQueue
         long bytes = 0;
         foreach (Packet packet in packets)
         {
-            bool simple = packet.SegmentCount == 1 && packet.ReferenceCount == 1 && packet.Headroom >= VirtioHeader.Bytes && (packet.Flags & PacketFlags.HasVlan) == 0;
+            bool simple = packet.SegmentCount == 1 && packet.ReferenceCount == 1 && packet.Headroom >= VirtioNetHeader.Bytes && (packet.Flags & PacketFlags.HasVlan) == 0;
             nint written = simple ? WriteOne(packet) : WriteParts(packet);
             if (written < 0 && !TakeFailed())
             {
@@ -52,9 +52,9 @@ internal sealed unsafe class TapTxQueue : ITxQueue
 
     private nint WriteOne(Packet packet)
     {
-        byte* start = packet.DataPointer - VirtioHeader.Bytes;
-        Unsafe.WriteUnaligned(start, VirtioHeader.Of(packet, 0));
-        return LibC.Write(_descriptor, start, (nuint)(packet.Length + VirtioHeader.Bytes));
+        byte* start = packet.DataPointer - VirtioNetHeader.Bytes;
+        Unsafe.WriteUnaligned(start, VirtioNetHeader.Of(packet, 0));
+        return LibC.Write(_descriptor, start, (nuint)(packet.Length + VirtioNetHeader.Bytes));
     }
 
     /// <summary>Writes a chain, a shared packet, or one whose VLAN tag is to be put in, without touching its bytes.</summary>
@@ -69,11 +69,11 @@ internal sealed unsafe class TapTxQueue : ITxQueue
         }
 
         bool tagged = (packet.Flags & PacketFlags.HasVlan) != 0 && packet.Length >= AddressBytes;
-        VirtioHeader header = VirtioHeader.Of(packet, tagged ? TagBytes : 0);
+        VirtioNetHeader header = VirtioNetHeader.Of(packet, tagged ? TagBytes : 0);
         byte* tag = stackalloc byte[TagBytes] { 0x81, 0x00, (byte)(packet.VlanTci >> 8), (byte)packet.VlanTci };
         IoVector* vectors = stackalloc IoVector[count];
         int used = 0;
-        vectors[used++] = new IoVector(&header, VirtioHeader.Bytes);
+        vectors[used++] = new IoVector(&header, VirtioNetHeader.Bytes);
         int skip = 0;
         if (tagged)
         {
