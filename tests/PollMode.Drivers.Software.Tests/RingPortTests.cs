@@ -31,6 +31,35 @@ public sealed class RingPortTests : PortContract
     }
 
     [Fact]
+    public void A_filled_ring_has_its_frames_from_the_start()
+    {
+        using var memory = new PoolHarness();
+        using (IPort port = TestPorts.Open(Drivers, "ring:a,size=8,fill=5", TestPorts.Context(memory, 3)))
+        {
+            IRxQueue rx = port.OpenRxQueue(0, memory.Pool);
+            ITxQueue tx = port.OpenTxQueue(0, memory.Pool);
+            var packets = new Packet[8];
+            for (int round = 0; round < 3; round++)
+            {
+                Assert.Equal(5, rx.Receive(packets));
+                Assert.All(packets[..5], packet => Assert.Equal((64, 3), (packet.Length, packet.Port)));
+                Assert.Equal(5, tx.Send(packets.AsSpan(0, 5)));
+            }
+
+            Assert.Equal(15, rx.Counters.Packets);
+        }
+
+        memory.AssertAllHome();
+    }
+
+    [Fact]
+    public void A_ring_cannot_be_filled_beyond_its_size()
+    {
+        using var memory = new PoolHarness();
+        Assert.Contains("fill", Assert.Throws<PollModeException>(() => TestPorts.Open(Drivers, "ring:a,size=8,fill=9", TestPorts.Context(memory))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_queue_leads_to_the_same_queue_of_the_other_end()
     {
         using var memory = new PoolHarness();

@@ -27,6 +27,9 @@ internal sealed class RingPair
 
     internal int Slots => _settings.Slots;
 
+    /// <summary>Frames that each transmit queue has sent from the start.</summary>
+    internal int Fill => _settings.Fill;
+
     /// <summary>True while the ring has one end, which is its own other end.</summary>
     internal bool IsLoop => _ends < 2;
 
@@ -125,7 +128,7 @@ internal sealed class RingPair
             if (settings != _settings)
             {
                 throw new PollModeException(
-                    $"'{spec.Text}' does not match the other end of the ring '{settings.Name}', which has size={_settings.Slots} and queues={_settings.Queues}; give both ends the same options.");
+                    $"'{spec.Text}' does not match the other end of the ring '{settings.Name}', which has size={_settings.Slots}, queues={_settings.Queues} and fill={_settings.Fill}; give both ends the same options.");
             }
 
             if (_inUse)

@@ -3,6 +3,8 @@ namespace PollMode.Drivers.Software;
 /// <summary>One end of a ring.</summary>
 internal sealed class RingPort : IPort
 {
+    private const int FillBytes = 64;
+
     private readonly RingPair _pair;
     private readonly int _side;
     private readonly int _index;
@@ -48,6 +50,7 @@ internal sealed class RingPort : IPort
     {
         _tx.Add(queue);
         var opened = new RingTxQueue(_pair.SentBy(_side, queue), _pair, _pair.OtherEnd(_side));
+        Fill(opened, pool);
         lock (_transmit)
         {
             _transmit.Add(opened);
@@ -72,4 +75,20 @@ internal sealed class RingPort : IPort
     }
 
     public void Dispose() => _pair.Close(_side);
+
+    /// <summary>Sends the frames that are to be in the ring from the start. The pool has no owner yet but the thread that opens.</summary>
+    private void Fill(RingTxQueue queue, Mempool pool)
+    {
+        for (int i = 0; i < _pair.Fill; i++)
+        {
+            if (!pool.TryRent(out Packet packet))
+            {
+                throw new PollModeException($"The pool '{pool.Name}' has too few buffers for fill={_pair.Fill} of '{Name}'; raise BuffersPerWorker.");
+            }
+
+            packet.SetFrame(pool.Arena.HeadroomBytes, _index, FillBytes);
+            packet.Span.Clear();
+            queue.Send([packet]);
+        }
+    }
 }

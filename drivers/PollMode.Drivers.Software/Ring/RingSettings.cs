@@ -3,7 +3,7 @@ using System.Numerics;
 namespace PollMode.Drivers.Software;
 
 /// <summary>What a ring port's spec says.</summary>
-internal sealed record RingSettings(string Name, int Slots, int Queues)
+internal sealed record RingSettings(string Name, int Slots, int Queues, int Fill)
 {
     private const int MaxSlots = 1 << 20;
     private const int MaxQueues = 64;
@@ -17,6 +17,7 @@ internal sealed record RingSettings(string Name, int Slots, int Queues)
         }
 
         int slots = (int)spec.GetInteger("size", 1024, 1, MaxSlots);
-        return new RingSettings(spec.Device, (int)BitOperations.RoundUpToPowerOf2((uint)slots), (int)spec.GetInteger("queues", 1, 1, MaxQueues));
+        slots = (int)BitOperations.RoundUpToPowerOf2((uint)slots);
+        return new RingSettings(spec.Device, slots, (int)spec.GetInteger("queues", 1, 1, MaxQueues), (int)spec.GetInteger("fill", 0, 0, slots));
     }
 }
