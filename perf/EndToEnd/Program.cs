@@ -1,29 +1,88 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using PollMode;
 using PollMode.EndToEnd;
 
-var names = new Argument<string[]>("case") { Description = "Cases to run, by name or the start of it; all without one.", Arity = ArgumentArity.ZeroOrMore };
-var repetitions = new Option<int>("--repetitions", "-n") { Description = "Runs of each side, in turn A B A B.", DefaultValueFactory = _ => 5 };
-var seconds = new Option<int>("--seconds", "-s") { Description = "Measured seconds of each run, after two of warm-up.", DefaultValueFactory = _ => 3 };
-var testpmd = new Option<string>("--testpmd") { Description = "The dpdk-testpmd to compare with.", DefaultValueFactory = _ => "dpdk-testpmd" };
-var cpu = new Option<int>("--cpu") { Description = "The core that forwards.", DefaultValueFactory = _ => Environment.ProcessorCount - 1 };
+using var stop = new CancellationTokenSource();
+using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+var names = new Argument<string[]>("name") { Description = "Comparisons, by name or the start of it; all without one.", Arity = ArgumentArity.ZeroOrMore };
+var list = new Option<bool>("--list") { Description = "Show the comparisons with their peers, and measure nothing." };
+var repetitions = new Option<int>("--repetitions", "-n") { Description = "Runs of each contender, in turn A B A B.", DefaultValueFactory = _ => 5 };
+var seconds = new Option<int>("--seconds", "-s") { Description = "Measured seconds of each run.", DefaultValueFactory = _ => new Bench().Seconds };
+var warmUp = new Option<int>("--warm-up") { Description = "Seconds before that.", DefaultValueFactory = _ => new Bench().WarmUpSeconds };
+var testpmd = new Option<string>("--testpmd") { Description = "The dpdk-testpmd to compare with.", DefaultValueFactory = _ => Tool.Testpmd.Program };
+var core = new Option<int>("--core") { Description = "The core of whoever is measured.", DefaultValueFactory = _ => new Bench().Core };
 var json = new Option<string?>("--json") { Description = "File for the results as JSON." };
-var markdown = new Option<string?>("--markdown") { Description = "File for the results as a Markdown table." };
+var markdown = new Option<string?>("--markdown") { Description = "File for the results as a Markdown page." };
+var charts = new Option<string?>("--charts") { Description = "Folder for charts of the results." };
+var save = new Option<bool>("--save") { Description = "Keep the results in perf/results.json, and write perf/RESULTS.md, the README's table and the charts anew." };
+var compare = new Command("compare", "Measures PollMode beside its peers, in turn, and prints medians and ratios.") { names, list, repetitions, seconds, warmUp, testpmd, core, json, markdown, charts, save };
+compare.SetAction(parsed => Guarded(() => parsed.GetValue(list)
+    ? CompareCommand.List()
+    : CompareCommand.Run(
+        new CompareOptions(
+            parsed.GetValue(names) ?? [], parsed.GetValue(repetitions), Typed(parsed, repetitions, seconds, warmUp), parsed.GetValue(save),
+            parsed.GetValue(json), parsed.GetValue(markdown), parsed.GetValue(charts)),
+        new Bench
+        {
+            WarmUpSeconds = parsed.GetValue(warmUp),
+            Seconds = parsed.GetValue(seconds),
+            Core = parsed.GetValue(core),
+            Testpmd = Tool.Testpmd with { Program = parsed.GetValue(testpmd)! },
+            Stop = stop.Token,
+        })));
 
-var compare = new Command("compare", "Runs PollMode and its peers in turn and prints medians and ratios.") { names, repetitions, seconds, testpmd, cpu, json, markdown };
-compare.SetAction(parsed => Comparison.Run(new ComparisonSettings(
-    parsed.GetValue(names) ?? [],
-    parsed.GetValue(repetitions),
-    parsed.GetValue(seconds),
-    parsed.GetValue(testpmd)!,
-    parsed.GetValue(cpu),
-    parsed.GetValue(json),
-    parsed.GetValue(markdown))));
+var report = new Command("report", "Writes perf/RESULTS.md, the README's table and the charts anew from perf/results.json.");
+report.SetAction(_ => Guarded(CompareCommand.Report));
 
-var mode = new Option<string>("--mode") { Description = "io or mac-swap.", DefaultValueFactory = _ => "io" };
+var ports = new Option<string[]>("--port") { Description = "The ports, by spec.", DefaultValueFactory = _ => ["null", "null"] };
+var egress = new Option<string>("--egress") { Description = "For each port the one its packets leave by, -1 for none; pairs without it.", DefaultValueFactory = _ => "" };
+var stages = new Option<string[]>("--stage") { Description = "The stages, in order.", DefaultValueFactory = _ => [] };
 var burst = new Option<int>("--burst") { Description = "Packets in a burst.", DefaultValueFactory = _ => 64 };
-var ports = new Option<string[]>("--port") { Description = "The ports, by spec.", DefaultValueFactory = _ => ["null:size=64", "null:size=64"] };
-var bufferBytes = new Option<int>("--buffer-bytes") { Description = "Bytes of a buffer; 0 for what the engine chooses.", DefaultValueFactory = _ => 0 };
-var run = new Command("run", "Forwards between ports on one core and prints packets per second: what compare starts as a process of its own.") { mode, burst, seconds, cpu, ports, bufferBytes };
-run.SetAction(parsed => PollModeRun.Run(parsed.GetValue(ports)!, parsed.GetValue(mode)!, parsed.GetValue(burst), parsed.GetValue(seconds), parsed.GetValue(cpu), parsed.GetValue(bufferBytes)));
+var cores = new Option<string>("--cores") { Description = "Cores for workers, one for each.", DefaultValueFactory = _ => new Bench().CoreText };
+var idle = new Option<IdleKind>("--idle") { Description = "What workers do when nothing arrives.", DefaultValueFactory = _ => IdleKind.BusySpin };
+var buffers = new Option<int>("--buffers") { Description = "Buffers of each worker's pool." };
+var bufferBytes = new Option<int>("--buffer-bytes") { Description = "Bytes of a buffer." };
+var retries = new Option<int>("--retries") { Description = "Times that a full egress queue is tried again." };
+var count = new Option<string>("--count") { Description = "What counts as a packet done: tx, rx, or a port's own counter.", DefaultValueFactory = _ => "tx" };
+var run = new Command("run", "Runs one engine and prints what it did: what compare starts as a process of its own.") { ports, egress, stages, burst, cores, idle, buffers, bufferBytes, retries, count, warmUp, seconds };
+run.SetAction(parsed => Guarded(() => EngineRun.Run(
+    new EngineOptions
+    {
+        Ports = [.. parsed.GetValue(ports)!],
+        Egress = [.. parsed.GetValue(egress)!.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)],
+        BurstSize = parsed.GetValue(burst),
+        Cores = parsed.GetValue(cores)!,
+        Idle = parsed.GetValue(idle),
+        BuffersPerWorker = parsed.GetValue(buffers),
+        BufferBytes = parsed.GetValue(bufferBytes),
+        SendRetries = parsed.GetValue(retries),
+    },
+    parsed.GetValue(stages)!, parsed.GetValue(count)!, parsed.GetValue(warmUp), parsed.GetValue(seconds))));
 
-return new RootCommand("Measures PollMode beside its peers, whole programs in one run on one machine.") { compare, run }.Parse(args).Invoke();
+return new RootCommand("Measures PollMode beside its peers, whole programs in turn on one machine.") { compare, report, run }.Parse(args).Invoke();
+
+// Whatever is under way is ended by those who started it, on their way out.
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = true;
+    stop.Cancel();
+}
+
+static string Typed(ParseResult parsed, params Option<int>[] options) =>
+    string.Concat(options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => $" {option.Name} {parsed.GetValue(option)}"));
+
+static int Guarded(Func<int> action)
+{
+    try
+    {
+        return action();
+    }
+    catch (PollModeException fault)
+    {
+        Console.Error.WriteLine(fault.Message);
+        return 1;
+    }
+}

@@ -8,7 +8,7 @@ internal sealed class HugePageReservation : IDisposable
     private const string Setting = "/proc/sys/vm/nr_hugepages";
 
     private readonly int _before;
-    private readonly bool _changed;
+    private readonly int _reserved = -1;
 
     internal HugePageReservation(int pages)
     {
@@ -21,7 +21,7 @@ internal sealed class HugePageReservation : IDisposable
         try
         {
             File.WriteAllText(Setting, pages.ToString(CultureInfo.InvariantCulture));
-            _changed = true;
+            _reserved = Read();
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
@@ -33,7 +33,8 @@ internal sealed class HugePageReservation : IDisposable
 
     public void Dispose()
     {
-        if (_changed)
+        // Unless somebody else has changed it since.
+        if (_reserved >= 0 && Read() == _reserved)
         {
             File.WriteAllText(Setting, _before.ToString(CultureInfo.InvariantCulture));
         }

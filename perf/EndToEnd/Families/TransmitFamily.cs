@@ -1,0 +1,43 @@
+namespace PollMode.EndToEnd;
+
+/// <summary>Making packets: the traffic driver beside testpmd's generators, into ports that free what they are sent.</summary>
+internal sealed class TransmitFamily : IFamily
+{
+    /// <summary>Bytes in the buffer; the traffic driver counts the FCS, too.</summary>
+    private const int FrameBytes = 64;
+    private const int FcsBytes = 4;
+    private const int Flows = 1024;
+
+    public string Name => "transmit";
+
+    public string Summary => "making packets, into a null port";
+
+    public IReadOnlyList<IComparison> Comparisons { get; } =
+    [
+        .. new[] { FrameBytes, 512, 1514 }.Select(size => Make(
+            size == FrameBytes ? "transmit-fixed" : $"transmit-fixed-size{size}",
+            $"the same UDP frame of {size} bytes again and again",
+            $"size={size + FcsBytes},signature=off", "txonly", size, null)),
+        Make(
+            "transmit-flows", $"UDP frames of {FrameBytes} bytes of {Flows} flows, checksums right", $"size={FrameBytes + FcsBytes},signature=off,flows={Flows}", "flowgen", FrameBytes,
+            "flowgen makes each frame's headers anew with an IP checksum and leaves the UDP checksum out; PollMode writes the fields that vary and keeps IP and UDP checksums right. " +
+            "flowgen also polls for packets to free; its null port gives none (no-rx=1)."),
+        Make(
+            "transmit-test", $"test packets of {FrameBytes} bytes: sequence number, time and checksum in each", $"size={FrameBytes + FcsBytes}", "flowgen", FrameBytes,
+            "testpmd has no such packets: beside it runs flowgen, which writes neither a sequence number nor a time."),
+    ];
+
+    private static ForwardingComparison Make(string name, string summary, string options, string mode, int size, string? caveat) => new(
+        name,
+        summary,
+        new EngineWork { Ports = [$"traffic:rate=max,{options}", "null:rx=0"] },
+        new TestpmdWork
+        {
+            Devices = ["net_null0,no-rx=1"],
+            Mode = mode,
+            Arguments = mode == "flowgen" ? [$"--flowgen-flows={Flows}", $"--txpkts={size}"] : [$"--txpkts={size}"],
+        })
+    {
+        Caveat = caveat,
+    };
+}

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace PollMode.EndToEnd;
+
+/// <summary>User and system time of a process, all its threads together, from /proc/PID/stat: in hundredths of a second.</summary>
+internal static class CpuTime
+{
+    private const double NanosecondsPerTick = 1e7;
+
+    internal static double NanosecondsOf(int process) => Parse(File.ReadAllText($"/proc/{process}/stat"));
+
+    /// <summary>Fields 14 and 15 of proc_pid_stat(5), counted behind the name, which may hold blanks and brackets.</summary>
+    internal static double Parse(string stat)
+    {
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) * NanosecondsPerTick;
+    }
+}

@@ -1,0 +1,27 @@
+using Xunit;
+
+namespace PollMode.EndToEnd.Tests;
+
+public sealed class RatioTests
+{
+    [Fact]
+    public void Ratios_are_of_pairs_and_not_of_medians()
+    {
+        ComparisonResult result = Results.Of("null-io", Quantity.PacketRate, ("PollMode", [10, 40, 30]), ("testpmd", [10, 10, 20]));
+        Assert.Equal([1, 4, 1.5], result.RatiosTo(result.Contenders[1]));
+    }
+
+    [Fact]
+    public void Of_costs_the_smaller_is_ahead()
+    {
+        ComparisonResult result = Results.Of("parts-ring", Quantity.ObjectTime, ("PollMode", [2]), ("rte_ring", [5]));
+        Assert.Equal([2.5], result.RatiosTo(result.Contenders[1]));
+    }
+
+    [Fact]
+    public void Runs_without_a_partner_have_no_ratio()
+    {
+        ComparisonResult result = Results.Of("null-io", Quantity.PacketRate, ("PollMode", [10, 40, 30]), ("testpmd", [10]));
+        Assert.Equal([1], result.RatiosTo(result.Contenders[1]));
+    }
+}
