@@ -96,6 +96,9 @@ internal sealed class AfPacketPort : IPort
     {
         ArgumentNullException.ThrowIfNull(counters);
         counters.Add(new PortCounter("ring_dropped", _receive.Sum(queue => queue?.ReadDrops(_disposed) ?? 0)));
+        (long received, long sent) = _device.Drops!.Read();
+        counters.Add(new PortCounter("interface_rx_dropped", received));
+        counters.Add(new PortCounter("interface_tx_dropped", sent));
         counters.Add(new PortCounter("truncated", _receive.Sum(queue => queue?.Truncated ?? 0)));
         counters.Add(new PortCounter("segments_cut", _receive.Sum(queue => queue?.SegmentsCut ?? 0)));
         counters.Add(new PortCounter("checksums_completed", _receive.Sum(queue => queue?.ChecksumsCompleted ?? 0)));

@@ -12,6 +12,7 @@ internal sealed unsafe class NetworkInterface : IDisposable
 
     private readonly int _socket;
     private volatile bool _gone;
+    private volatile int _mtu;
 
     /// <summary>Looks an interface up in the calling thread's network namespace.</summary>
     /// <exception cref="LinuxException">There is none of that name.</exception>
@@ -34,7 +35,7 @@ internal sealed unsafe class NetworkInterface : IDisposable
 
         Index = request.Number;
         request = InterfaceRequest.For(name);
-        Mtu = LibC.Ioctl(_socket, LibC.SIOCGIFMTU, &request) == 0 ? request.Number : 1500;
+        _mtu = LibC.Ioctl(_socket, LibC.SIOCGIFMTU, &request) == 0 ? request.Number : 1500;
         request = InterfaceRequest.For(name);
         if (LibC.Ioctl(_socket, LibC.SIOCGIFHWADDR, &request) == 0)
         {
@@ -49,15 +50,21 @@ internal sealed unsafe class NetworkInterface : IDisposable
                 MacAddress = (MacAddress << 8) | request.Address[i];
             }
         }
+
+        Drops = new InterfaceDrops(name);
     }
 
     internal string Name { get; }
 
     internal int Index { get; }
 
-    internal int Mtu { get; }
+    /// <summary>Longest packet in bytes, without link-layer header; as it was when <see cref="Link"/> was read last.</summary>
+    internal int Mtu => _mtu;
 
     internal ulong MacAddress { get; }
+
+    /// <summary>What the interface lost beyond the reach of packet sockets, since this was made.</summary>
+    internal InterfaceDrops? Drops { get; }
 
     /// <summary>True once the interface was seen to be gone: another one of the same name has another index.</summary>
     internal bool IsGone => _gone;
@@ -74,6 +81,8 @@ internal sealed unsafe class NetworkInterface : IDisposable
             }
 
             request = InterfaceRequest.For(Name);
+            _mtu = LibC.Ioctl(_socket, LibC.SIOCGIFMTU, &request) == 0 ? request.Number : _mtu;
+            request = InterfaceRequest.For(Name);
             bool up = LibC.Ioctl(_socket, LibC.SIOCGIFFLAGS, &request) == 0
                 && (request.Flags & (LibC.IFF_UP | LibC.IFF_RUNNING)) == (LibC.IFF_UP | LibC.IFF_RUNNING);
             return up ? LinkState.Up : LinkState.Down;
@@ -83,6 +92,7 @@ internal sealed unsafe class NetworkInterface : IDisposable
     public void Dispose()
     {
         _gone = true;
+        Drops?.Dispose();
         _ = LibC.Close(_socket);
     }
 }

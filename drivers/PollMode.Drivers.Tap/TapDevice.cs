@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using PollMode.Linux;
 
@@ -17,7 +16,7 @@ internal sealed unsafe class TapDevice : IDisposable
     private readonly List<int> _queues = [];
     private readonly Stack<Action> _undo = new();
     private int _control = Closed;
-    private FileStream? _kernelCounters;
+    private InterfaceDrops? _drops;
 
     private TapDevice()
     {
@@ -52,6 +51,8 @@ internal sealed unsafe class TapDevice : IDisposable
 
     public void Dispose()
     {
+        // The interface may go with its last descriptor: its counters are read before.
+        _drops?.Dispose();
         while (_undo.TryPop(out Action? undo))
         {
             undo();
@@ -63,7 +64,6 @@ internal sealed unsafe class TapDevice : IDisposable
         }
 
         _queues.Clear();
-        _kernelCounters?.Dispose();
         if (_control != Closed)
         {
             _ = LibC.Close(_control);
@@ -82,7 +82,7 @@ internal sealed unsafe class TapDevice : IDisposable
                 LibC.Socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0), "open a socket to configure interfaces", "raise 'ulimit -n'");
             device.OpenQueues(settings);
             device.Configure(settings);
-            device._kernelCounters = File.OpenRead("/proc/thread-self/net/dev");
+            device._drops = new InterfaceDrops(device.Name);
             return device;
         }
         catch
@@ -93,28 +93,7 @@ internal sealed unsafe class TapDevice : IDisposable
     }
 
     /// <summary>What the kernel dropped because the queues to us were full: <c>tx_dropped</c> of the interface. From any thread.</summary>
-    internal long ReadKernelDrops()
-    {
-        if (_kernelCounters is not { } file)
-        {
-            return 0;
-        }
-
-        byte[] text = new byte[65536];
-        int length = RandomAccess.Read(file.SafeFileHandle, text, 0);
-        foreach (string line in System.Text.Encoding.ASCII.GetString(text, 0, length).Split('\n'))
-        {
-            string[] words = line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);
-
-            // Name, eight receive columns, then bytes, packets, errs and drop of the transmit side (net/core/net-procfs.c).
-            if (words.Length > 12 && words[0] == Name && long.TryParse(words[12], NumberStyles.None, CultureInfo.InvariantCulture, out long drops))
-            {
-                return drops;
-            }
-        }
-
-        return 0;
-    }
+    internal long ReadKernelDrops() => _drops?.Read().Sent ?? 0;
 
     private static int Check(int result, string operation, string remedy) =>
         result >= 0 ? result : throw new LinuxException(operation, Marshal.GetLastPInvokeError(), remedy);

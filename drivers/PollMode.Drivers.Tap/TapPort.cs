@@ -16,7 +16,6 @@ internal sealed class TapPort : IPort
     private readonly HashSet<int> _receive = [];
     private readonly HashSet<int> _transmit = [];
     private readonly int _largestFrame;
-    private long _kernelDrops;
     private bool _disposed;
 
     internal TapPort(PortSpec spec, TapSettings settings, TapDevice device, PortContext context)
@@ -60,8 +59,7 @@ internal sealed class TapPort : IPort
     public void CollectCounters(ICollection<PortCounter> counters)
     {
         ArgumentNullException.ThrowIfNull(counters);
-        _kernelDrops = _disposed ? _kernelDrops : _device.ReadKernelDrops();
-        counters.Add(new PortCounter("kernel_dropped", _kernelDrops));
+        counters.Add(new PortCounter("kernel_dropped", _device.ReadKernelDrops()));
     }
 
     public void Dispose()
@@ -71,7 +69,6 @@ internal sealed class TapPort : IPort
             return;
         }
 
-        _kernelDrops = _device.ReadKernelDrops();
         _disposed = true;
         _device.Dispose();
     }
