@@ -25,6 +25,7 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
     private readonly bool _vlanInMetadata;
     private uint _block;
     private uint _left;
+    private uint _streak;
     private byte* _frame;
     private long _drops;
 
@@ -114,6 +115,7 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
         var header = (BlockHeader*)block;
         if ((Volatile.Read(ref header->Status) & BlockHeader.UserOwns) == 0)
         {
+            _streak = 0;
             return false;
         }
 
@@ -128,6 +130,12 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
         Volatile.Write(ref header->Status, BlockHeader.KernelOwns);
         _block = _block + 1 == _blocks ? 0 : _block + 1;
         _frame = null;
+        if (++_streak == _blocks)
+        {
+            // All blocks were ours at once: the kernel had none, and marks what it lost only on a frame that comes later, if one does.
+            _streak = 0;
+            ReadDrops(false);
+        }
     }
 
     private void Advance(FrameHeader* header)

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PollMode.Linux;
 using PollMode.Wire;
@@ -12,8 +14,12 @@ namespace PollMode.Drivers.AfPacket;
 internal sealed unsafe class AfPacketTxQueue : ITxQueue
 {
     private const int AddressBytes = 12;
+    private const int HeaderBytes = 14;
     private const int TagBytes = 4;
     private const int MostVectors = 1024;
+
+    /// <summary>A queue that is full moves in less.</summary>
+    private static readonly TimeSpan RefusalPatience = TimeSpan.FromMilliseconds(10);
 
     private readonly RingSocket _socket;
     private readonly RingSocket? _large;
@@ -26,6 +32,10 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
     /// <summary>Slot to fill next, and the first one that may not have been sent yet. Both count on and on.</summary>
     private uint _next;
     private uint _pending;
+
+    /// <summary>The slot whose frame the device refused last, and since when it does; zero for not at all.</summary>
+    private uint _refused;
+    private long _refusedSince;
 
     internal AfPacketTxQueue(RingSocket socket, RingSocket? large, Mempool pool)
     {
@@ -45,12 +55,19 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         int sent = 0;
         long bytes = 0;
         uint first = _next;
+        int longest = _socket.Device.Mtu + HeaderBytes;
         foreach (Packet packet in packets)
         {
             int length = packet.TotalLength;
-            if (length <= _slotRoom - TagBytes && ((packet.Flags & VirtioNetHeader.Segmented) == 0 || _virtioBytes > 0))
+            bool segmented = (packet.Flags & VirtioNetHeader.Segmented) != 0;
+            if (!segmented && (length > longest || length < HeaderBytes) && !IsTaggedOf(packet, length - TagBytes, longest))
             {
-                var header = (FrameHeader*)(_socket.Ring + ((nuint)(_next & _mask) * _slotBytes));
+                // The kernel would lose it without a word, and so would the device behind it.
+                Counters.Errors++;
+            }
+            else if (length <= _slotRoom - TagBytes && (!segmented || _virtioBytes > 0))
+            {
+                FrameHeader* header = HeaderOf(_next);
                 if (Volatile.Read(ref header->Status) != FrameHeader.Available)
                 {
                     break;
@@ -81,11 +98,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
 
     public bool Service()
     {
-        while (_pending != _next && StatusOf(_pending) == FrameHeader.Available)
-        {
-            _pending++;
-        }
-
+        SkipSent();
         if (_pending == _next || _socket.Device.IsGone)
         {
             return false;
@@ -104,9 +117,53 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         }
     }
 
-    private uint StatusOf(uint slot) => Volatile.Read(ref ((FrameHeader*)(_socket.Ring + ((nuint)(slot & _mask) * _slotBytes)))->Status);
+    /// <summary>Whether a frame is too long only for the VLAN tag in it, which the MTU does not count.</summary>
+    private static bool IsTaggedOf(Packet packet, int length, int longest) =>
+        length >= HeaderBytes && length <= longest && packet.Length >= HeaderBytes && packet.DataPointer[AddressBytes] == 0x81 && packet.DataPointer[AddressBytes + 1] == 0x00;
 
-    private nint Kick() => LibC.Send(_socket.Descriptor, null, 0, LibC.MSG_DONTWAIT);
+    private FrameHeader* HeaderOf(uint slot) => (FrameHeader*)(_socket.Ring + ((nuint)(slot & _mask) * _slotBytes));
+
+    private uint StatusOf(uint slot) => Volatile.Read(ref HeaderOf(slot)->Status);
+
+    /// <summary>Asks the kernel to send what waits. What it reports is in the C library's errno.</summary>
+    private nint Kick()
+    {
+        nint result = LibC.Send(_socket.Descriptor, null, 0, LibC.MSG_DONTWAIT);
+        return result < 0 && Marshal.GetLastSystemError() == Errno.ENOBUFS ? Refused() : result;
+    }
+
+    /// <summary>
+    /// The device dropped the first frame that waits, and the kernel keeps it to be tried again. That is right while a queue is full, and
+    /// goes on for ever where it is the frame that the device does not take (a veth whose other end has a smaller MTU): then it is given up.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private nint Refused()
+    {
+        SkipSent();
+        if (_refused != _pending || _refusedSince == 0)
+        {
+            _refused = _pending;
+            _refusedSince = Stopwatch.GetTimestamp();
+        }
+        else if (_pending != _next && StatusOf(_pending) == FrameHeader.SendRequest && Stopwatch.GetElapsedTime(_refusedSince) > RefusalPatience && _socket.Device.Link == LinkState.Up)
+        {
+            // A frame of no bytes is malformed, and the socket is told to lose such (PACKET_LOSS).
+            HeaderOf(_pending)->FrameBytes = 0;
+            Counters.Dropped++;
+            _refusedSince = 0;
+            return LibC.Send(_socket.Descriptor, null, 0, LibC.MSG_DONTWAIT);
+        }
+
+        return 0;
+    }
+
+    private void SkipSent()
+    {
+        while (_pending != _next && StatusOf(_pending) == FrameHeader.Available)
+        {
+            _pending++;
+        }
+    }
 
     private void Fill(FrameHeader* header, Packet packet, int length)
     {

@@ -8,7 +8,7 @@ internal sealed class TapHarness : PairHarness
     private readonly HostNamespace _space;
 
     private TapHarness(DriverRegistry drivers, HostNamespace space)
-        : base(drivers, $"tap:tap0,netns={space.Name}", $"af_packet:tap0,netns={space.Name},blocks=64", rentsToReceive: true) => _space = space;
+        : base(drivers, $"tap:tap0,netns={space.Name}", $"af_packet:tap0,netns={space.Name},block_bytes=65536,blocks=256", rentsToReceive: true) => _space = space;
 
     /// <summary>The kernel takes every frame at once, and loses what its reader does not fetch.</summary>
     public override bool FillsUp => false;

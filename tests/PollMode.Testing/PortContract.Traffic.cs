@@ -44,16 +44,27 @@ public abstract partial class PortContract
         int fed = harness.Feed(frames);
         Assert.InRange(fed, 1, frames.Length);
         var packets = new Packet[64];
-        for (int arrived = 0; arrived < fed;)
+        int arrived = 0;
+        int last = -1;
+        while (arrived + Lost(harness) < fed)
         {
-            int count = ReceiveSome(harness, packets);
-            Assert.True(count > 0, $"{arrived} of {fed} frames arrived, then no more");
+            int count = ReceiveSome(harness, packets, () => arrived + Lost(harness) == fed);
+            Assert.True(count > 0 || arrived + Lost(harness) == fed, $"{arrived} of {fed} frames arrived, then no more, and {Lost(harness)} were counted as lost");
             foreach (Packet packet in packets[..count])
             {
-                Assert.Equal(frames[arrived++], BytesOf(packet));
+                byte[] frame = BytesOf(packet);
                 packet.Free();
+                int number = TestFrames.NumberOf(frame);
+                Assert.True(harness.MayLoseFrames ? number > last : number == last + 1, $"frame {number} follows {last}");
+                Assert.Equal(frames[number], frame);
+                last = number;
+                arrived++;
             }
         }
+
+        Assert.True(arrived > 0, "all frames were lost");
+        Assert.Equal(fed, arrived + Lost(harness));
+        Assert.True(harness.MayLoseFrames || Lost(harness) == 0, $"{Lost(harness)} frames were lost");
     });
 
     [Theory]
@@ -183,14 +194,17 @@ public abstract partial class PortContract
     /// <summary>Feeds frames; a port that is full of frames already takes fewer.</summary>
     private static void Feed(PortHarness harness, int count) => harness.Feed(TestFrames.MakeMany(count));
 
-    /// <summary>Receives until something comes.</summary>
-    private static int ReceiveSome(PortHarness harness, Span<Packet> packets)
+    /// <summary>Frames that the port's receive queue says were lost before it got them.</summary>
+    private static long Lost(PortHarness harness) => harness.Rx.Counters.Dropped;
+
+    /// <summary>Receives until something comes, or nothing more can.</summary>
+    private static int ReceiveSome(PortHarness harness, Span<Packet> packets, Func<bool>? isOver = null)
     {
         long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (true)
         {
             int count = harness.Rx.Receive(packets);
-            if (count > 0 || Environment.TickCount64 > deadline)
+            if (count > 0 || Environment.TickCount64 > deadline || isOver?.Invoke() == true)
             {
                 return count;
             }

@@ -34,6 +34,9 @@ public abstract class PortHarness : IDisposable
     /// <summary>The transmit queue fills up when nobody collects, within some thousand packets.</summary>
     public virtual bool FillsUp => true;
 
+    /// <summary>What lies between the ends is a kernel, which may lose frames on a machine that is busy elsewhere; the port counts those.</summary>
+    public virtual bool MayLoseFrames => false;
+
     /// <summary>Makes frames arrive at the port, as many as it can take now.</summary>
     /// <returns>How many, from the front.</returns>
     public abstract int Feed(IReadOnlyList<byte[]> frames);
