@@ -8,6 +8,8 @@ internal sealed class AfPacketPort : IPort
     /// <summary>Ethernet header and one VLAN tag, which the MTU does not count.</summary>
     internal const int LinkLayerBytes = 18;
 
+    private const PacketFlags LargeSegments = SoftwareOffload.Segmentation | PacketFlags.SegmentEcn;
+
     private readonly NetworkInterface _device;
     private readonly AfPacketSettings _settings;
     private readonly PortContext _context;
@@ -59,8 +61,9 @@ internal sealed class AfPacketPort : IPort
             TxQueues = settings.Queues,
             MaxFrameBytes = _device.Mtu + LinkLayerBytes,
             Segments = true,
-            RxFacts = PacketFlags.HasTimestamp | PacketFlags.RxChecksumGood | (settings.VlanInMetadata ? PacketFlags.HasVlan : 0),
-            TxRequests = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan | (settings.Offload ? VirtioNetHeader.Segmented | PacketFlags.SegmentEcn : 0),
+            RxFacts = PacketFlags.HasTimestamp | PacketFlags.RxChecksumGood | (settings.VlanInMetadata ? PacketFlags.HasVlan : 0)
+                | (settings.Offload ? PacketFlags.TxChecksumPartial | LargeSegments : 0),
+            TxRequests = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan | (settings.Offload ? LargeSegments : 0),
             MacAddress = _device.MacAddress,
         };
         Report =

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using PollMode.Wire;
 using PollMode.Linux;
 
 namespace PollMode.Drivers.AfPacket;
@@ -19,6 +18,7 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
     private readonly Mempool _pool;
     private readonly FrameBuilder _builder;
     private readonly SegmentCutter _cutter;
+    private readonly int _port;
     private readonly uint _blockBytes;
     private readonly uint _blocks;
     private readonly bool _offload;
@@ -34,7 +34,8 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
         _socket = socket;
         _pool = pool;
         _builder = new FrameBuilder(pool, context);
-        _cutter = new SegmentCutter(_builder);
+        _port = context.PortIndex;
+        _cutter = new SegmentCutter(pool);
         _blockBytes = socket.Shape.BlockBytes;
         _blocks = socket.Shape.Blocks;
         _offload = settings.Offload;
@@ -76,6 +77,11 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
             {
                 bytes += packet.TotalLength;
                 packets[count++] = packet;
+            }
+            else if (_cutter.IsBusy)
+            {
+                // No buffer for the next piece: it is made when there are some again.
+                break;
             }
 
             if (!_cutter.IsBusy)
@@ -171,7 +177,7 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
 
         if (virtio->GsoType != VirtioNetHeader.GsoNone && !_offload)
         {
-            packet = TakePiece(frame, putBack ? tag : [], virtio);
+            packet = TakePiece(start, length, putBack ? tag : [], virtio);
         }
         else
         {
@@ -212,11 +218,11 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Packet TakePiece(Span<byte> frame, ReadOnlySpan<byte> tag, VirtioNetHeader* virtio)
+    private Packet TakePiece(byte* frame, int length, ReadOnlySpan<byte> tag, VirtioNetHeader* virtio)
     {
         if (!_cutter.IsBusy)
         {
-            if (!_cutter.TryStart(frame, *virtio))
+            if (!_cutter.TryStart(frame, length, *virtio, _port))
             {
                 Counters.Errors++;
                 return default;
@@ -225,11 +231,9 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
             SegmentsCut++;
         }
 
-        Packet packet = _cutter.Next(frame, tag);
-        if (packet.IsNone)
+        if (!_cutter.TryNext(tag, out Packet packet))
         {
             Counters.NoBuffer++;
-            Interlocked.Increment(ref _drops);
         }
 
         return packet;
@@ -239,14 +243,13 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CompleteChecksum(Span<byte> frame, int start, int offset)
     {
-        if (start + offset + sizeof(ushort) > frame.Length)
+        if (SoftwareOffload.TryCompleteChecksum(frame, start, offset))
+        {
+            ChecksumsCompleted++;
+        }
+        else
         {
             Counters.Errors++;
-            return;
         }
-
-        ushort checksum = InternetChecksum.FinishUdp(InternetChecksum.Sum(frame[start..]));
-        BinaryPrimitives.WriteUInt16BigEndian(frame[(start + offset)..], checksum);
-        ChecksumsCompleted++;
     }
 }

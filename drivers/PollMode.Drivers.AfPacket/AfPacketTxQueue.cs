@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PollMode.Linux;
-using PollMode.Wire;
 
 namespace PollMode.Drivers.AfPacket;
 
@@ -59,7 +58,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         foreach (Packet packet in packets)
         {
             int length = packet.TotalLength;
-            bool segmented = (packet.Flags & VirtioNetHeader.Segmented) != 0;
+            bool segmented = (packet.Flags & SoftwareOffload.Segmentation) != 0;
             if (!segmented && (length > longest || length < HeaderBytes) && !IsTaggedOf(packet, length - TagBytes, longest))
             {
                 // The kernel would lose it without a word, and so would the device behind it.
@@ -190,7 +189,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         }
         else if ((flags & PacketFlags.TxChecksumPartial) != 0)
         {
-            CompleteChecksum(new Span<byte>(to, length + tagBytes), packet.ChecksumStart + tagBytes, packet.ChecksumOffset);
+            _ = SoftwareOffload.TryCompleteChecksum(new Span<byte>(to, length + tagBytes), packet.ChecksumStart + tagBytes, packet.ChecksumOffset);
         }
 
         header->NextOffset = 0;
@@ -204,14 +203,6 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         frame[AddressBytes] = 0x81;
         frame[AddressBytes + 1] = 0x00;
         BinaryPrimitives.WriteUInt16BigEndian(new Span<byte>(frame + AddressBytes + 2, 2), tci);
-    }
-
-    private static void CompleteChecksum(Span<byte> frame, int start, int offset)
-    {
-        if (start + offset + sizeof(ushort) <= frame.Length)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(frame[(start + offset)..], InternetChecksum.FinishUdp(InternetChecksum.Sum(frame[start..])));
-        }
     }
 
     /// <summary>Sends a frame that no slot holds by a socket without a ring, if there is one. True if the frame is done with.</summary>

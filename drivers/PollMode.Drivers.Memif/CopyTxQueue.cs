@@ -9,7 +9,6 @@ namespace PollMode.Drivers.Memif;
 internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
 {
     private readonly int _index;
-    private readonly Preparation _preparation;
     private readonly GuardedCopy _copy = new(toPeer: true);
     private readonly bool _isServer;
     private readonly uint _bufferBytes;
@@ -21,7 +20,6 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
         : base(port, pool, isReceive: false)
     {
         _index = index;
-        _preparation = new Preparation(pool);
         _isServer = port.Settings.IsServer;
         _bufferBytes = (uint)port.Settings.BufferBytes;
     }
@@ -49,8 +47,14 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
         foreach (Packet given in packets)
         {
             Packet packet = given;
-            if ((packet.Flags & Preparation.Work) != 0 && !_preparation.TryPrepare(ref packet))
+            if ((packet.Flags & Work) != 0 && !SoftwareOffload.TryFinish(ref packet, Pool))
             {
+                if ((packet.Flags & SoftwareOffload.Segmentation) == 0)
+                {
+                    Counters.NoBuffer++;
+                    break;
+                }
+
                 lost++;
                 taken++;
                 continue;

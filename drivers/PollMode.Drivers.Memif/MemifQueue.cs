@@ -8,6 +8,9 @@ namespace PollMode.Drivers.Memif;
 /// </summary>
 internal abstract class MemifQueue : IDisposable
 {
+    /// <summary>What must be done before a packet is sent, since a memif has no metadata; those to be cut cannot be sent.</summary>
+    protected const PacketFlags Work = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan | SoftwareOffload.Segmentation;
+
     private volatile MemifLink? _used;
     private readonly bool _isReceive;
     private bool _attached;

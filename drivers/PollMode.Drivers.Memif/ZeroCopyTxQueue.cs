@@ -12,7 +12,6 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
     private const int ReturnBatch = 64;
 
     private readonly int _index;
-    private readonly Preparation _preparation;
     private readonly byte* _arena;
     private readonly ulong _arenaBytes;
     private readonly int _mostBytes;
@@ -27,7 +26,6 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
         : base(port, pool, isReceive: false)
     {
         _index = index;
-        _preparation = new Preparation(pool);
         _arena = port.Context.Arena.BaseAddress;
         _arenaBytes = (ulong)port.Context.Arena.LengthBytes;
         _mostBytes = port.Settings.BufferBytes;
@@ -51,7 +49,7 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
         {
             int length = packet.Length;
             ulong offset = (ulong)(packet.DataPointer - _arena);
-            if (packet.SegmentCount == 1 && length <= _mostBytes && (packet.Flags & Preparation.Work) == 0 && offset + (ulong)length <= _arenaBytes && offset < _arenaBytes)
+            if (packet.SegmentCount == 1 && length <= _mostBytes && (packet.Flags & Work) == 0 && offset + (ulong)length <= _arenaBytes && offset < _arenaBytes)
             {
                 if (free == 0)
                 {
@@ -174,20 +172,26 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
             return Lose(given);
         }
 
-        if ((packet.Flags & Preparation.Work) != 0 && !_preparation.TryPrepare(ref packet))
+        if ((packet.Flags & Work) != 0 && !SoftwareOffload.TryFinish(ref packet, Pool))
         {
-            return Lose(given);
+            if ((packet.Flags & SoftwareOffload.Segmentation) != 0)
+            {
+                return Lose(given);
+            }
+
+            Counters.NoBuffer++;
+            return -1;
         }
 
         if (!IsInArena(packet))
         {
-            Packet copy = _preparation.Copy(packet);
+            bool copied = Pool.TryCopy(packet, out Packet copy);
             if (packet != given)
             {
                 Pool.Return(packet);
             }
 
-            if (copy.IsNone)
+            if (!copied)
             {
                 Counters.NoBuffer++;
                 return -1;

@@ -1,5 +1,3 @@
-using PollMode.Linux;
-
 namespace PollMode.Drivers.Tap;
 
 /// <summary>A TAP interface as a port. Receive queue n and transmit queue n are the two directions of one descriptor.</summary>
@@ -30,8 +28,8 @@ internal sealed class TapPort : IPort
             TxQueues = settings.Queues,
             MaxFrameBytes = _largestFrame,
             Segments = true,
-            RxFacts = PacketFlags.RxChecksumGood,
-            TxRequests = PacketFlags.TxChecksumPartial | VirtioNetHeader.Segmented | PacketFlags.SegmentEcn | PacketFlags.HasVlan,
+            RxFacts = PacketFlags.RxChecksumGood | settings.LeftOpen,
+            TxRequests = PacketFlags.TxChecksumPartial | SoftwareOffload.Segmentation | PacketFlags.SegmentEcn | PacketFlags.HasVlan,
             MacAddress = device.MacAddress,
         };
         Report =

@@ -30,6 +30,14 @@ internal sealed record TapSettings
 
     internal bool TakesLargeFrames => Offload == "segmentation";
 
+    /// <summary>What the kernel may leave to the port by which a frame leaves.</summary>
+    internal PacketFlags LeftOpen => Offload switch
+    {
+        "segmentation" => PacketFlags.TxChecksumPartial | PacketFlags.SegmentTcpV4 | PacketFlags.SegmentTcpV6 | PacketFlags.SegmentEcn,
+        "checksum" => PacketFlags.TxChecksumPartial,
+        _ => PacketFlags.None,
+    };
+
     internal static IReadOnlyList<PortOption> Options { get; } =
     [
         new("open", "auto", "auto: attach to a TAP device of that name or create one; create: it must not exist; attach: it must exist"),

@@ -75,6 +75,8 @@ internal sealed class EngineParts : IDisposable
             _ports.Add(requested[port].Open(new PortContext { PortIndex = port, Arena = _arena, Trace = trace, Shared = shared }));
         }
 
+        OffloadingPort.CompleteAll(_ports);
+
         // Reported when all are open and have their queues: only then a ring knows its other end, and a device its modes.
         _wiring = new QueueWiring(layout, _ports, _pools, _options.HandOffPackets);
         for (int port = 0; port < _ports.Count; port++)

@@ -33,9 +33,6 @@ public struct VirtioNetHeader
     /// <summary>VIRTIO_NET_HDR_GSO_ECN, a bit beside the kind: CWR is set on the first piece only.</summary>
     public const byte GsoEcn = 0x80;
 
-    /// <summary>The flags that ask for a frame to be cut into pieces.</summary>
-    public const PacketFlags Segmented = PacketFlags.SegmentTcpV4 | PacketFlags.SegmentTcpV6 | PacketFlags.SegmentUdp;
-
     /// <summary><see cref="NeedsChecksum"/> or <see cref="DataValid"/>.</summary>
     public byte Flags;
 
@@ -68,7 +65,7 @@ public struct VirtioNetHeader
             header.ChecksumOffset = (ushort)packet.ChecksumOffset;
         }
 
-        if ((flags & Segmented) != 0)
+        if ((flags & SoftwareOffload.Segmentation) != 0)
         {
             header.GsoSize = (ushort)packet.SegmentationBytes;
             header.GsoType = (flags & PacketFlags.SegmentTcpV4) != 0 ? GsoTcpV4 : (flags & PacketFlags.SegmentTcpV6) != 0 ? GsoTcpV6 : GsoUdpL4;
@@ -79,24 +76,14 @@ public struct VirtioNetHeader
         return header;
     }
 
-    /// <summary>Moves what the header says into a packet's metadata. Borrows the packet.</summary>
-    public readonly void CopyTo(Packet packet)
+    /// <summary>What the header says, as flags of a packet.</summary>
+    public readonly PacketFlags ToFlags()
     {
-        PacketFlags flags = PacketFlags.None;
-        if ((Flags & NeedsChecksum) != 0)
-        {
-            packet.ChecksumStart = ChecksumStart;
-            packet.ChecksumOffset = ChecksumOffset;
-            flags |= PacketFlags.TxChecksumPartial;
-        }
-        else if ((Flags & DataValid) != 0)
-        {
-            flags |= PacketFlags.RxChecksumGood;
-        }
-
+        PacketFlags flags = (Flags & NeedsChecksum) != 0 ? PacketFlags.TxChecksumPartial
+            : (Flags & DataValid) != 0 ? PacketFlags.RxChecksumGood
+            : PacketFlags.None;
         if (GsoType != GsoNone)
         {
-            packet.SegmentationBytes = GsoSize;
             flags |= (GsoType & ~GsoEcn) switch
             {
                 GsoTcpV4 => PacketFlags.SegmentTcpV4,
@@ -107,6 +94,15 @@ public struct VirtioNetHeader
             flags |= (GsoType & GsoEcn) != 0 ? PacketFlags.SegmentEcn : PacketFlags.None;
         }
 
-        packet.Flags = flags;
+        return flags;
+    }
+
+    /// <summary>Moves what the header says into a packet's metadata. Borrows the packet.</summary>
+    public readonly void CopyTo(Packet packet)
+    {
+        packet.ChecksumStart = ChecksumStart;
+        packet.ChecksumOffset = ChecksumOffset;
+        packet.SegmentationBytes = GsoSize;
+        packet.Flags = ToFlags();
     }
 }

@@ -9,8 +9,9 @@ public sealed unsafe partial class Mempool
     /// </summary>
     /// <param name="packet">Borrowed.</param>
     /// <param name="copy">The copy, which is the caller's; <c>default</c> if there is none.</param>
+    /// <param name="leastHeadroom">Bytes of headroom that the copy has in any case.</param>
     /// <returns>False, with nothing taken, if the pool has not enough buffers.</returns>
-    public bool TryCopy(Packet packet, out Packet copy)
+    public bool TryCopy(Packet packet, out Packet copy, int leastHeadroom = 0)
     {
         copy = default;
         if (!TryRent(out Packet first))
@@ -19,7 +20,7 @@ public sealed unsafe partial class Mempool
         }
 
         int room = Arena.BufferBytes;
-        int headroom = Math.Min(packet.Headroom, room - Math.Min(packet.Length, room));
+        int headroom = Math.Max(leastHeadroom, Math.Min(packet.Headroom, room - Math.Min(packet.Length, room)));
         PacketMetadata* metadata = first.Metadata;
         metadata->Extent = PacketMetadata.MakeExtent(headroom, packet.Port, 0);
         metadata->Facts = packet.Metadata->Facts;

@@ -18,10 +18,13 @@ public sealed record PortCapabilities
     /// <summary>Whether frames pass between device and pool without a copy.</summary>
     public bool ZeroCopy { get; init; }
 
-    /// <summary>What the port tells about received packets.</summary>
+    /// <summary>
+    /// What the port tells about received packets. Requests among it (<see cref="SoftwareOffload.Requests"/>) are work that it may leave to
+    /// the port by which a packet leaves; in front of one that lacks them in <see cref="TxRequests"/> the engine does them in software.
+    /// </summary>
     public PacketFlags RxFacts { get; init; }
 
-    /// <summary>What the port does for packets on request.</summary>
+    /// <summary>What the port does for packets on request. A stage that asks for more must do it itself.</summary>
     public PacketFlags TxRequests { get; init; }
 
     /// <summary>The port's own address as six bytes in network order in the low 48 bits; zero where it has none.</summary>
