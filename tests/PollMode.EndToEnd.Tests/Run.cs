@@ -41,6 +41,8 @@ internal sealed class Run : IDisposable
 
     internal int ExitCode => _process.ExitCode;
 
+    internal int Id => _process.Id;
+
     internal string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The last line of the output as JSON.</summary>
@@ -92,6 +94,16 @@ internal sealed class Run : IDisposable
     {
         using Run kill = await Start("/bin/sh", ["-c", $"kill -{name} {_process.Id}"]).End();
         Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Ends it as it should be ended, and fails unless it says that all is well: nothing lost uncounted, every buffer home.</summary>
+    internal async Task<JsonElement> Finish()
+    {
+        await Signal("TERM");
+        await End();
+        Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Errors}");
+        Json.AssertAddsUp();
+        return Json;
     }
 
     private static void Append(StringBuilder text, string? line)

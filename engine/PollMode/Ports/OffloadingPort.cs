@@ -40,6 +40,7 @@ internal sealed class OffloadingPort : IPort
     {
         _inner.CollectCounters(counters);
         counters.Add(new PortCounter("software_segments_cut", _queues.Sum(queue => queue.SegmentsCut)));
+        counters.Add(new PortCounter("software_segment_frames", _queues.Sum(queue => queue.Pieces)));
         counters.Add(new PortCounter("software_finished", _queues.Sum(queue => queue.Finished)));
     }
 
@@ -52,6 +53,7 @@ internal sealed class OffloadingPort : IPort
         }
 
         _inner.Dispose();
+        _queues.ForEach(queue => queue.CopyCounters());
     }
 
     /// <summary>Puts this in front of every port that needs it.</summary>

@@ -4,7 +4,7 @@ namespace PollMode;
 
 /// <summary>
 /// Finishes packets for a queue that cannot. A packet that must be cut is taken as soon as its first piece can be made; its pieces go
-/// before everything that is sent later. Frames are counted by the queue behind, as they are on the wire.
+/// before everything that is sent later. Packets are counted as they were given; what the queue behind loses it counts as frames.
 /// </summary>
 internal sealed class OffloadingTxQueue : ITxQueue
 {
@@ -21,6 +21,10 @@ internal sealed class OffloadingTxQueue : ITxQueue
     private int _first;
     private int _end;
     private int _tagBytes;
+    private long _noBuffer;
+    private long _refused;
+    private long _copied;
+    private long _freedAtClose;
 
     internal OffloadingTxQueue(ITxQueue inner, Mempool pool, PacketFlags missing)
     {
@@ -30,13 +34,16 @@ internal sealed class OffloadingTxQueue : ITxQueue
         _cutter = new SegmentCutter(pool);
     }
 
-    public QueueCounters Counters => _inner.Counters;
+    public QueueCounters Counters { get; } = new();
 
     /// <summary>Large segments that were cut.</summary>
     internal long SegmentsCut { get; private set; }
 
     /// <summary>Frames whose checksum was completed, or that got their VLAN tag.</summary>
     internal long Finished { get; private set; }
+
+    /// <summary>Frames that they became.</summary>
+    internal long Pieces { get; private set; }
 
     public int Send(ReadOnlySpan<Packet> packets)
     {
@@ -49,32 +56,45 @@ internal sealed class OffloadingTxQueue : ITxQueue
                 ready++;
             }
 
-            if (ready == taken)
+            if (ready > taken)
             {
-                if (!TryTake(packets[taken]))
+                taken += SendReady(packets[taken..ready]);
+                if (taken < ready)
                 {
                     break;
                 }
-
-                taken++;
-                continue;
             }
-
-            int sent = _inner.Send(packets[taken..ready]);
-            taken += sent;
-            if (taken < ready)
+            else if (TryTake(packets[taken]))
+            {
+                taken++;
+            }
+            else
             {
                 break;
             }
         }
 
+        Counters.Packets += taken;
+        CopyCounters();
         return taken;
     }
 
     public bool Service()
     {
         bool done = SendPieces();
-        return _inner.Service() || !done;
+        bool outstanding = _inner.Service();
+        CopyCounters();
+        return outstanding || !done;
+    }
+
+    /// <summary>Makes the counters those of both queues together. By the worker, and once more when the port behind is closed.</summary>
+    internal void CopyCounters()
+    {
+        QueueCounters inner = _inner.Counters;
+        Counters.Dropped = inner.Dropped + _freedAtClose;
+        Counters.NoBuffer = inner.NoBuffer + _noBuffer;
+        Counters.Errors = inner.Errors + _refused;
+        Counters.Copied = inner.Copied + _copied;
     }
 
     /// <summary>Frees what was taken and has not left. After the worker has ended.</summary>
@@ -84,7 +104,7 @@ internal sealed class OffloadingTxQueue : ITxQueue
         for (; _first < _end; _first++)
         {
             _pieces[_first].Free();
-            Counters.Dropped++;
+            _freedAtClose++;
         }
 
         if (!_whole.IsNone)
@@ -92,6 +112,25 @@ internal sealed class OffloadingTxQueue : ITxQueue
             _whole.Free();
             _whole = default;
         }
+    }
+
+    /// <summary>Sends packets that the queue behind can take; their lengths are read while they are ours.</summary>
+    private int SendReady(ReadOnlySpan<Packet> packets)
+    {
+        Span<int> lengths = stackalloc int[MostPieces];
+        packets = packets[..Math.Min(packets.Length, lengths.Length)];
+        for (int i = 0; i < packets.Length; i++)
+        {
+            lengths[i] = packets[i].TotalLength;
+        }
+
+        int sent = _inner.Send(packets);
+        foreach (int length in lengths[..sent])
+        {
+            Counters.Bytes += length;
+        }
+
+        return sent;
     }
 
     /// <summary>Whether the queue behind can take a packet as it is, or as it is now that it was finished in place.</summary>
@@ -120,7 +159,7 @@ internal sealed class OffloadingTxQueue : ITxQueue
             Packet copy = packet;
             if (!SoftwareOffload.TryFinish(ref copy, _pool))
             {
-                Counters.NoBuffer++;
+                _noBuffer++;
                 return false;
             }
 
@@ -128,15 +167,16 @@ internal sealed class OffloadingTxQueue : ITxQueue
             _first = 0;
             _end = 1;
             Finished++;
+            _copied++;
+            Counters.Bytes += packet.TotalLength;
             _pool.Return(packet);
             return true;
         }
 
         if (!_cutter.TryStart(packet))
         {
-            Counters.Packets++;
             Counters.Bytes += packet.TotalLength;
-            Counters.Errors++;
+            _refused++;
             _pool.Return(packet);
             return true;
         }
@@ -158,6 +198,7 @@ internal sealed class OffloadingTxQueue : ITxQueue
             return false;
         }
 
+        Counters.Bytes += packet.TotalLength;
         SegmentsCut++;
         return true;
     }
@@ -205,7 +246,8 @@ internal sealed class OffloadingTxQueue : ITxQueue
             _pieces[_end++] = piece;
         }
 
-        Counters.NoBuffer += _end == 0 ? 1 : 0;
+        Pieces += _end;
+        _noBuffer += _end == 0 ? 1 : 0;
         return _end > 0;
     }
 }

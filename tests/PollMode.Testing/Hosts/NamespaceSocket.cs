@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using PollMode.Linux;
 
 namespace PollMode.Testing;
@@ -43,6 +44,78 @@ public static class NamespaceSocket
         connection.Dispose();
         echo.Join();
         return at == bytes && sent.AsSpan().SequenceEqual(received);
+    }
+
+    /// <summary>Sends random bytes one way, more than are kept in memory, and compares the hashes of what left and what arrived.</summary>
+    /// <returns>Whether all of them arrived as they left.</returns>
+    public static bool TransfersIntact(HostNamespace server, IPAddress address, HostNamespace client, long bytes, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(client);
+        using Socket listener = NetworkNamespace.Run(server.Name, () => NewSocket(timeout));
+        using Socket connection = NetworkNamespace.Run(client.Name, () => NewSocket(timeout));
+        listener.Bind(new IPEndPoint(IPAddress.Any, Port));
+        listener.Listen(1);
+        byte[] left = [];
+        var sender = new Thread(() => left = SendRandom(connection, address, bytes)) { IsBackground = true };
+        sender.Start();
+        byte[] arrived = ReceiveHashed(listener, timeout, out long total);
+        sender.Join();
+        return total == bytes && left.AsSpan().SequenceEqual(arrived);
+    }
+
+    private static byte[] SendRandom(Socket socket, IPAddress address, long bytes)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var random = new Random(4711);
+        var block = new byte[256 << 10];
+        try
+        {
+            socket.Connect(address, Port);
+            for (long left = bytes; left > 0; left -= block.Length)
+            {
+                random.NextBytes(block);
+                ReadOnlySpan<byte> part = block.AsSpan(0, (int)Math.Min(left, block.Length));
+                hash.AppendData(part);
+                while (!part.IsEmpty)
+                {
+                    part = part[socket.Send(part)..];
+                }
+            }
+
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The receiving side notices: bytes will be missing.
+            socket.Dispose();
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    private static byte[] ReceiveHashed(Socket listener, TimeSpan timeout, out long total)
+    {
+        total = 0;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            using Socket accepted = listener.Accept();
+            accepted.ReceiveTimeout = (int)timeout.TotalMilliseconds;
+            var buffer = new byte[256 << 10];
+            int count;
+            while ((count = accepted.Receive(buffer)) > 0)
+            {
+                hash.AppendData(buffer, 0, count);
+                total += count;
+            }
+        }
+        catch (SocketException)
+        {
+            // The caller compares how many arrived.
+        }
+
+        return hash.GetHashAndReset();
     }
 
     private static Socket NewSocket(TimeSpan timeout) => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)

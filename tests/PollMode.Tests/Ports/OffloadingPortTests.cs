@@ -23,6 +23,7 @@ public sealed class OffloadingPortTests
                 Packet[] packets = [.. kinds.Select((kind, i) => MakeOne(pool, kind, i, expected))];
                 Packet[] shared = [.. packets.Where((_, i) => i % 3 == 0).Select(packet => packet.Clone())];
                 byte[][] before = [.. shared.Select(LargeSegments.BytesOf)];
+                long bytes = packets.Sum(packet => packet.TotalLength + ((packet.Flags & PacketFlags.HasVlan) != 0 && packet.ReferenceCount == 1 && packet.Headroom >= 4 ? 4 : 0));
                 for (int at = 0, turns = 0; at < packets.Length || queue.Service(); turns++)
                 {
                     at += queue.Send(packets.AsSpan(at, Math.Min(burst, packets.Length - at)));
@@ -30,6 +31,8 @@ public sealed class OffloadingPortTests
                 }
 
                 Assert.Equal(expected, inner.Frames);
+                Assert.Equal((packets.Length, bytes), (queue.Counters.Packets, queue.Counters.Bytes));
+                Assert.Equal(expected.Count - packets.Length, queue.Pieces - queue.SegmentsCut);
                 Assert.Equal(kinds.Count(kind => kind >= 5), queue.SegmentsCut);
                 Assert.Equal(kinds.Count(kind => kind is 1 or 2 or 3), queue.Finished);
                 Assert.Equal(before, shared.Select(LargeSegments.BytesOf));
@@ -53,8 +56,10 @@ public sealed class OffloadingPortTests
         Assert.True(queue.Service());
         Assert.True(pool.InFlight > 3);
         queue.Close();
+        queue.CopyCounters();
         Assert.Equal(0, pool.InFlight);
-        Assert.True(inner.Counters.Dropped > 0);
+        Assert.True(queue.Counters.Dropped > 0);
+        Assert.Equal(queue.Pieces, queue.Counters.Dropped);
     }
 
     [Fact]
@@ -66,7 +71,7 @@ public sealed class OffloadingPortTests
         var queue = new OffloadingTxQueue(inner, pool, All);
         Packet packet = LargeSegments.Make(pool, PacketFlags.SegmentTcpV4, Frames.Arp(), 34, 16, 1000, 1800);
         Assert.Equal(1, queue.Send([packet]));
-        Assert.Equal((1, 1, 0), (inner.Counters.Packets, inner.Counters.Errors, pool.InFlight));
+        Assert.Equal((1, 60, 1, 0), (queue.Counters.Packets, queue.Counters.Bytes, queue.Counters.Errors, pool.InFlight));
         Assert.Empty(inner.Frames);
     }
 
