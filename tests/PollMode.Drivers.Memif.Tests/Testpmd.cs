@@ -3,7 +3,7 @@ using Xunit;
 
 namespace PollMode.Drivers.Memif.Tests;
 
-/// <summary>DPDK's testpmd with one memif port that sends back what it receives.</summary>
+/// <summary>DPDK's testpmd: with one memif port it sends back what it receives, with two it forwards from one to the other.</summary>
 internal sealed class Testpmd : IDisposable
 {
     private static int _count;
@@ -11,6 +11,11 @@ internal sealed class Testpmd : IDisposable
     private readonly HostCommand _command;
 
     public Testpmd(string device, int queues = 1, string mode = "io", int mbufBytes = 2176)
+        : this([device], queues, mode, mbufBytes)
+    {
+    }
+
+    public Testpmd(string[] devices, int queues = 1, string mode = "io", int mbufBytes = 2176)
     {
         Assert.SkipUnless(Environment.UserName == "root", "needs root, to run dpdk-testpmd");
         HostRights.NeedProgram("dpdk-testpmd");
@@ -19,10 +24,13 @@ internal sealed class Testpmd : IDisposable
 
         // Without --no-flush-rx it throws away what arrives in its first moments.
         // stdbuf: into a pipe it would print nothing before it ends.
-        _command = HostCommand.Start(
-            "stdbuf", "-oL", "dpdk-testpmd", "--no-pci", "--no-huge", "-m", "256", "--single-file-segments", "--no-telemetry", "--file-prefix", prefix,
-            "--lcores", "0@0-1,1@0-1", "--vdev", $"net_memif0,{device}", "--",
-            "--no-mlockall", "--no-flush-rx", "--total-num-mbufs=8192", $"--mbuf-size={mbufBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)}", $"--rxq={q}", $"--txq={q}", $"--forward-mode={mode}");
+        string[] arguments =
+        [
+            "-oL", "dpdk-testpmd", "--no-pci", "--no-huge", "-m", "256", "--single-file-segments", "--no-telemetry", "--file-prefix", prefix,
+            "--lcores", "0@0-1,1@0-1", .. devices.SelectMany((device, i) => new[] { "--vdev", $"net_memif{i},{device}" }), "--",
+            "--no-mlockall", "--no-flush-rx", "--total-num-mbufs=8192", $"--mbuf-size={mbufBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)}", $"--rxq={q}", $"--txq={q}", $"--forward-mode={mode}",
+        ];
+        _command = HostCommand.Start("stdbuf", arguments);
         if (!_command.WaitForOutput("start packet forwarding", TimeSpan.FromSeconds(30)))
         {
             string output = _command.Output;

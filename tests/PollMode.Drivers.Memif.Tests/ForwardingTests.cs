@@ -1,0 +1,55 @@
+using PollMode.Testing;
+using Xunit;
+
+namespace PollMode.Drivers.Memif.Tests;
+
+/// <summary>
+/// An engine that forwards from one memif to another, with a testpmd on either side that does the same. Frames go the whole way, both ways,
+/// and arrive as they were: left, testpmd, engine, testpmd, right.
+/// </summary>
+public sealed class ForwardingTests
+{
+    private const string Copying = "bsize=9728,zero-copy=no";
+    private const string Sharing = "bsize=2048,zero-copy=yes";
+
+    [Theory]
+    [InlineData("role=server", Copying, "role=server", Sharing)]
+    [InlineData("role=client,zero_copy=on", "", "role=client,zero_copy=off", "")]
+    [InlineData("role=server", Sharing, "role=client,zero_copy=on", "")]
+    [InlineData("role=client,zero_copy=off", "", "role=server", Copying)]
+    public void Frames_pass_from_one_testpmd_to_another_both_ways(string leftKeys, string leftPeer, string rightKeys, string rightPeer)
+    {
+        string ends = MemifPairTests.NewName();
+        string leftSocket = MemifPairTests.NewName();
+        string rightSocket = MemifPairTests.NewName();
+        using var left = new MemifSide($"memif:{ends}l,role=server");
+        using var right = new MemifSide($"memif:{ends}r,role=server");
+        using var engine = new RunningEngine(
+            new DriverRegistry().Add(new MemifDriver()), options => options.BufferBytes = 4096, $"memif:{leftSocket},{leftKeys}", $"memif:{rightSocket},{rightKeys}");
+        using Testpmd leftTestpmd = NewTestpmd($"{ends}l", leftSocket, leftKeys, leftPeer);
+        using Testpmd rightTestpmd = NewTestpmd($"{ends}r", rightSocket, rightKeys, rightPeer);
+        left.WaitForLink();
+        right.WaitForLink();
+        Assert.True(SpinWait.SpinUntil(() => engine[0].Link == LinkState.Up && engine[1].Link == LinkState.Up, TimeSpan.FromSeconds(30)));
+
+        byte[][] frames = Traffic.Frames(jumbo: true);
+        Traffic.AssertSame(frames, Traffic.Pass(left, right, frames, window: 200));
+        Traffic.AssertSame(frames, Traffic.Pass(right, left, frames, window: 200));
+        EngineStatistics statistics = engine.Finish();
+        Assert.Equal((2 * frames.Length, 2 * frames.Sum(frame => (long)frame.Length)), (statistics.RxPackets, statistics.RxBytes));
+        Assert.Equal((statistics.RxPackets, statistics.RxBytes), (statistics.TxPackets, statistics.TxBytes));
+        Assert.All(statistics.Ports, port => Assert.Equal(0, port.Extended.First(counter => counter.Name == "protocol_violations").Value));
+    }
+
+    /// <summary>A testpmd between one of the ends, whose client it is, and the engine, whose opposite it is.</summary>
+    private static Testpmd NewTestpmd(string end, string socket, string keys, string peer)
+    {
+        bool engineIsServer = keys == "role=server";
+        return new Testpmd(
+            [
+                $"role=client,id=0,socket={end[1..]},socket-abstract=yes,bsize={(peer == Sharing ? "2048,zero-copy=yes" : "9728,zero-copy=no")}",
+                $"role={(engineIsServer ? "client" : "server")},id=0,socket={socket[1..]},socket-abstract=yes{(engineIsServer ? "," + peer : string.Empty)}",
+            ],
+            mbufBytes: peer == Sharing ? 2176 : 9856);
+    }
+}
