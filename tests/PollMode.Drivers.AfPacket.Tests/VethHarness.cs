@@ -10,15 +10,15 @@ internal sealed class VethHarness : PairHarness
 
     private readonly HostNamespace _space;
 
-    private VethHarness(DriverRegistry drivers, HostNamespace space)
-        : base(drivers, $"af_packet:v0,netns={space.Name},{Ring}", $"af_packet:v1,netns={space.Name},{Ring}", rentsToReceive: true) => _space = space;
+    private VethHarness(DriverRegistry drivers, HostNamespace space, string decorators)
+        : base(drivers, $"{decorators}af_packet:v0,netns={space.Name},{Ring}", $"af_packet:v1,netns={space.Name},{Ring}", rentsToReceive: true) => _space = space;
 
     /// <summary>The ring is emptied by the very call that fills it, as long as the other end takes.</summary>
     public override bool FillsUp => false;
 
     public override bool MayLoseFrames => true;
 
-    public static VethHarness Make(DriverRegistry drivers)
+    public static VethHarness Make(DriverRegistry drivers, string decorators = "")
     {
         HostRights.NeedNamespaces();
         var space = new HostNamespace("c");
@@ -26,7 +26,7 @@ internal sealed class VethHarness : PairHarness
         space.Ip("link", "add", "v0", "type", "veth", "peer", "name", "v1");
         space.Ip("link", "set", "dev", "v0", "up");
         space.Ip("link", "set", "dev", "v1", "up");
-        return new VethHarness(drivers, space);
+        return new VethHarness(drivers, space, decorators);
     }
 
     public override void Close()

@@ -1,3 +1,4 @@
+using PollMode.Drivers.Software;
 using PollMode.Testing;
 using Xunit;
 
@@ -39,6 +40,31 @@ public sealed class ForwardingTests
         Assert.Equal((2 * frames.Length, 2 * frames.Sum(frame => (long)frame.Length)), (statistics.RxPackets, statistics.RxBytes));
         Assert.Equal((statistics.RxPackets, statistics.RxBytes), (statistics.TxPackets, statistics.TxBytes));
         Assert.All(statistics.Ports, port => Assert.Equal(0, port.Extended.First(counter => counter.Name == "protocol_violations").Value));
+    }
+
+    [Theory]
+    [InlineData("role=server", "role=client,zero_copy=on")]
+    [InlineData("role=client,zero_copy=on", "role=server")]
+    [InlineData("role=client,zero_copy=off", "role=server")]
+    public void A_bad_wire_over_a_memif_loses_and_doubles_what_it_says(string sender, string receiver)
+    {
+        const int Frames = 50_000;
+        string socket = MemifPairTests.NewName();
+        DriverRegistry drivers = new DriverRegistry().AddSoftwareDrivers().Add(new MemifDriver());
+        using var to = new RunningEngine(drivers, $"memif:{socket},{receiver}", "null:rx=0");
+        using var from = new RunningEngine(
+            drivers,
+            options => options.SendRetries = int.MaxValue,
+            $"fault:loss=5%,duplicate=3%,corrupt=1%,reorder=2%,on=tx,seed=7+memif:{socket},{sender}",
+            $"gen:count={Frames}");
+        long Counter(string name) => from.Engine.Statistics.Ports[0].Extended.First(counter => counter.Name == name).Value;
+        Assert.True(
+            SpinWait.SpinUntil(() => to.ReceivedBy(0) == Frames + Counter("fault_tx_duplicated") - Counter("fault_tx_lost") && Counter("fault_tx_lost") > Frames / 30, TimeSpan.FromSeconds(60)),
+            $"{to.ReceivedBy(0)} arrived, {Counter("fault_tx_duplicated")} doubled, {Counter("fault_tx_lost")} lost");
+        EngineStatistics sent = from.Finish();
+        EngineStatistics received = to.Finish();
+        Assert.Equal(Frames, sent.TxPackets);
+        Assert.Equal((0, received.RxPackets), (received.Dropped.Values.Sum(), received.TxPackets));
     }
 
     /// <summary>A testpmd between one of the ends, whose client it is, and the engine, whose opposite it is.</summary>
