@@ -5,12 +5,12 @@ namespace PollMode.Drivers.Memif.Tests;
 /// <summary>A memif port with an arena and a pool of its own: one side of a connection.</summary>
 internal sealed class MemifSide : IDisposable
 {
-    public MemifSide(string spec, int bufferBytes = 2048, int queues = 1, int buffers = 8192)
+    public MemifSide(string spec, int bufferBytes = 2048, int queues = 1, int buffers = 8192, PageKind pages = PageKind.Small4KiB)
     {
         PortSpec parsed = PortSpec.Parse(spec);
         bool shared = new MemifDriver().Probe(parsed).NeedsSharedMemory;
         int bytes = buffers * bufferBytes;
-        Arena = new Arena(new ArenaOptions { LargestPages = PageKind.Small4KiB, BufferBytes = bufferBytes, LimitBytes = bytes, Shared = shared });
+        Arena = new Arena(new ArenaOptions { LargestPages = pages, SmallestPages = pages, BufferBytes = bufferBytes, LimitBytes = bytes, Shared = shared });
         Pool = new Mempool(Arena, new MempoolOptions { Buffers = buffers });
         Port = new MemifDriver().Open(parsed, new PortContext { PortIndex = 3, Arena = Arena });
         Rx = [.. Enumerable.Range(0, queues).Select(queue => Port.OpenRxQueue(queue, Pool))];

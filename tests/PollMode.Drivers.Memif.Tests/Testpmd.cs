@@ -41,6 +41,17 @@ internal sealed class Testpmd : IDisposable
 
     public string Output => _command.Output;
 
+    /// <summary>What the kernel says of the arena that it has mapped; empty if it has none.</summary>
+    public IReadOnlyList<string> ArenaPages
+    {
+        get
+        {
+            string[] lines = File.ReadAllLines($"/proc/{_command.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)}/smaps");
+            int at = Array.FindIndex(lines, line => line.Contains("memfd:pollmode-arena", StringComparison.Ordinal));
+            return at < 0 ? [] : lines[at..Math.Min(lines.Length, at + 24)];
+        }
+    }
+
     /// <summary>Ends it at once, as a crash would.</summary>
     public void Kill()
     {

@@ -1,3 +1,4 @@
+using PollMode.Testing;
 using Xunit;
 
 namespace PollMode.Drivers.Memif.Tests;
@@ -21,6 +22,24 @@ public sealed class TestpmdTests
         Assert.Equal(frames.Length, side.Rx[0].Counters.Packets);
         Assert.Equal(0, side.Counter("protocol_violations"));
         Assert.Equal(keys == "zero_copy=on" ? 0 : frames.Length, side.Rx[0].Counters.Copied);
+    }
+
+    [Fact]
+    public void A_testpmd_server_maps_our_hugepages_and_lets_go_of_them()
+    {
+        Requires.HugePages(16);
+        string name = NewName(true);
+        using var peer = new Testpmd($"role=server,id=5,{SocketOf(name)}");
+        using (var side = new MemifSide($"memif:{name},id=5,zero_copy=on", bufferBytes: 4096, buffers: 8192, pages: PageKind.Huge2MiB))
+        {
+            side.WaitForLink();
+            byte[][] frames = Traffic.Frames(jumbo: true);
+            Traffic.AssertSame(frames, Traffic.Pass(side, side, frames));
+            Assert.Contains(peer.ArenaPages, line => line.StartsWith("KernelPageSize:", StringComparison.Ordinal) && line.Contains("2048 kB", StringComparison.Ordinal));
+            Assert.Equal(0, side.Rx[0].Counters.Copied);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => peer.ArenaPages.Count == 0, TimeSpan.FromSeconds(30)), "the peer keeps our hugepages mapped");
     }
 
     [Theory]

@@ -23,6 +23,12 @@ public sealed unsafe partial class Arena
     {
         for (PageKind rung = _options.LargestPages; rung <= _options.SmallestPages; rung++)
         {
+            if (rung == PageKind.Huge1GiB && LengthBytes % (1L << 30) != 0)
+            {
+                // Never a size for such pages: nothing that more of them would change.
+                continue;
+            }
+
             int errno = TryMapShared(rung);
             if (errno == 0)
             {
@@ -69,11 +75,6 @@ public sealed unsafe partial class Arena
         if (rung == PageKind.TransparentHuge && SharedTransparentHugePagesOff())
         {
             return Errno.EOPNOTSUPP;
-        }
-
-        if (rung == PageKind.Huge1GiB && LengthBytes % (1L << 30) != 0)
-        {
-            return Errno.EINVAL;
         }
 
         uint flags = LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING | rung switch
