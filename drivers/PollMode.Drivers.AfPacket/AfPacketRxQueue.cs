@@ -181,9 +181,10 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
         }
         else
         {
+            bool isGood = (header->Status & FrameHeader.ChecksumValid) != 0;
             if (!_offload && (virtio->Flags & VirtioNetHeader.NeedsChecksum) != 0)
             {
-                CompleteChecksum(frame, virtio->ChecksumStart, virtio->ChecksumOffset);
+                isGood = CompleteChecksum(frame, virtio->ChecksumStart, virtio->ChecksumOffset);
             }
 
             packet = putBack ? _builder.Build(frame[..AddressBytes], tag, frame[AddressBytes..]) : _builder.Build(frame, [], []);
@@ -199,7 +200,7 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
                 virtio->CopyTo(packet);
                 packet.ChecksumStart += putBack && (virtio->Flags & VirtioNetHeader.NeedsChecksum) != 0 ? TagBytes : 0;
             }
-            else if ((header->Status & FrameHeader.ChecksumValid) != 0)
+            else if (isGood)
             {
                 packet.Flags = PacketFlags.RxChecksumGood;
             }
@@ -241,15 +242,15 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
 
     /// <summary>Does in the ring what the sender left to a device: sums from a place to the end, and stores the sum.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void CompleteChecksum(Span<byte> frame, int start, int offset)
+    private bool CompleteChecksum(Span<byte> frame, int start, int offset)
     {
-        if (SoftwareOffload.TryCompleteChecksum(frame, start, offset))
-        {
-            ChecksumsCompleted++;
-        }
-        else
+        if (!SoftwareOffload.TryCompleteChecksum(frame, start, offset))
         {
             Counters.Errors++;
+            return false;
         }
+
+        ChecksumsCompleted++;
+        return true;
     }
 }

@@ -67,6 +67,20 @@ internal sealed class VethPair : IDisposable
         return frames;
     }
 
+    /// <summary>Receives what is there now; gives how many frames.</summary>
+    public int ReceiveNow(IRxQueue queue, Action<Packet> look)
+    {
+        var packets = new Packet[64];
+        int received = queue.Receive(packets);
+        foreach (Packet packet in packets.AsSpan(0, received))
+        {
+            look(packet);
+        }
+
+        Pool.Return(packets.AsSpan(0, received));
+        return received;
+    }
+
     /// <summary>What still comes within a few block timeouts.</summary>
     public int Drain(IRxQueue queue)
     {

@@ -140,6 +140,79 @@ public sealed class TestpmdTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Secrets_and_ids_are_those_of_testpmd(bool weAreServer)
+    {
+        string name = NewName(false);
+        string role = weAreServer ? "client" : "server";
+        Testpmd? peer = weAreServer ? null : new Testpmd($"role=server,id=7,secret=word,{SocketOf(name)}");
+        if (!weAreServer)
+        {
+            foreach ((string keys, string reason) in new[] { ("id=7,secret=other", "ncorrect secret"), ("id=7", "ecret required"), ("id=8,secret=word", "ID not found") })
+            {
+                using var refused = new MemifSide($"memif:{name},{keys}");
+                Assert.True(SpinWait.SpinUntil(() => refused.Port.Report[0].Contains(reason, StringComparison.Ordinal), TimeSpan.FromSeconds(20)), refused.Port.Report[0]);
+            }
+        }
+
+        using (var side = new MemifSide($"memif:{name},role={(weAreServer ? "server" : "client")},id=7,secret=word"))
+        {
+            peer ??= new Testpmd($"role=client,id=7,secret=word,{SocketOf(name)}");
+            side.WaitForLink();
+            byte[][] frames = [.. Traffic.Frames().Take(100)];
+            Traffic.AssertSame(frames, Traffic.Pass(side, side, frames));
+        }
+
+        peer.Dispose();
+    }
+
+    [Theory]
+    [InlineData("role=client,zero_copy=on")]
+    [InlineData("role=client,zero_copy=off")]
+    [InlineData("role=server")]
+    public void In_interrupt_mode_testpmd_announces_its_frames(string keys)
+    {
+        string name = NewName(true);
+        bool weAreServer = keys == "role=server";
+        string device = $"role={(weAreServer ? "client" : "server")},id=0,{SocketOf(name)}";
+        Testpmd? peer = weAreServer ? null : new Testpmd(device);
+        using var side = new MemifSide($"memif:{name},interrupt=true,{keys}");
+        peer ??= new Testpmd(device);
+        side.WaitForLink();
+        byte[] frame = Traffic.Frame(1, 200);
+        for (int round = 0; round < 20; round++)
+        {
+            // Nothing is polled until the descriptor says that there is something.
+            Assert.False(IsReadable(side.Rx[0].PollFileDescriptor, 0));
+            Assert.Equal(1, side.Tx[0].Send([side.Make(frame)]));
+            Assert.True(IsReadable(side.Rx[0].PollFileDescriptor, 30_000), "no notice came");
+            var frames = new List<byte[]>();
+            Assert.True(SpinWait.SpinUntil(
+                () =>
+                {
+                    side.Collect(frames);
+                    side.Tx[0].Service();
+                    return frames.Count == 1;
+                },
+                TimeSpan.FromSeconds(30)));
+            Assert.Equal(frame, frames[0]);
+
+            // The notice is taken when the ring is found empty.
+            side.Collect(frames);
+            Assert.Single(frames);
+        }
+
+        peer.Dispose();
+    }
+
+    private static unsafe bool IsReadable(int descriptor, int milliseconds)
+    {
+        var request = new PollRequest { FileDescriptor = descriptor, Events = LibC.POLLIN };
+        return LibC.Poll(&request, 1, milliseconds) == 1;
+    }
+
     private static string NewName(bool isAbstract)
     {
         string name = MemifPairTests.NewName();
