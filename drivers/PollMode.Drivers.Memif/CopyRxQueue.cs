@@ -127,7 +127,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
             Descriptor descriptor = Descriptor.ReadFrom(ring.Descriptors + slot);
             if ((descriptor.Flags & Descriptor.Next) == 0 && descriptor.Length <= (uint)_room)
             {
-                if (!TryResolve(descriptor, slot, out byte* source, out bool isSafe))
+                if (!TryResolve(descriptor, slot, out byte* source, out bool isTouchable))
                 {
                     fault = "Descriptor outside its region";
                     break;
@@ -142,7 +142,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
                 }
 
                 packet.SetFrame(_headroom, _port, length);
-                if (!_copy.TryCopy(packet.DataPointer, source, length, isSafe))
+                if (!_copy.TryCopy(packet.DataPointer, source, length, isTouchable))
                 {
                     fault = "Shared memory has gone";
                     break;
@@ -172,7 +172,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
             }
         }
 
-        if (!_copy.TryFlush())
+        if (!_copy.TryFlush() || Link!.HasVanished)
         {
             fault = "Shared memory has gone";
         }
@@ -209,7 +209,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
 
             int slot = (_consumed + used) & _ring!.Mask;
             Descriptor descriptor = Descriptor.ReadFrom(_ring.Descriptors + slot);
-            if (!TryResolve(descriptor, slot, out byte* source, out bool isSafe))
+            if (!TryResolve(descriptor, slot, out byte* source, out bool isTouchable))
             {
                 isWhole = false;
                 return (used, "Descriptor outside its region");
@@ -242,7 +242,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
 
                 int count = Math.Min(room, left);
                 last.TryAppend(count, out _);
-                if (!_copy.TryCopy(last.DataPointer + last.Length - count, source, count, isSafe))
+                if (!_copy.TryCopy(last.DataPointer + last.Length - count, source, count, isTouchable))
                 {
                     isWhole = false;
                     return (used, "Shared memory has gone");
@@ -270,12 +270,12 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
         return (used, _copy.TryFlush() ? null : "Shared memory has gone");
     }
 
-    private bool TryResolve(in Descriptor descriptor, int slot, out byte* address, out bool isSafe)
+    private bool TryResolve(in Descriptor descriptor, int slot, out byte* address, out bool isTouchable)
     {
         if (!_isServer)
         {
             address = _regions[0].Address + _ring!.BufferOffset + ((long)slot * _peerBufferBytes);
-            isSafe = true;
+            isTouchable = true;
             return descriptor.Length <= _peerBufferBytes;
         }
 
@@ -283,13 +283,13 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
         if (descriptor.Region >= regions.Length)
         {
             address = null;
-            isSafe = false;
+            isTouchable = false;
             return false;
         }
 
         Region region = regions[descriptor.Region];
         address = region.Address + descriptor.Offset;
-        isSafe = region.IsSafe;
+        isTouchable = region.IsTouchable;
         return (ulong)descriptor.Offset + descriptor.Length <= region.Bytes;
     }
 

@@ -86,7 +86,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
             taken++;
         }
 
-        if (!_copy.TryFlush())
+        if (!_copy.TryFlush() || Link!.HasVanished)
         {
             fault = "Shared memory has gone";
         }
@@ -134,7 +134,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
         }
 
         int slot = (_sent + used) & _ring!.Mask;
-        if (!TryResolve(slot, out byte* to, out uint capacity, out bool isSafe))
+        if (!TryResolve(slot, out byte* to, out uint capacity, out bool isTouchable))
         {
             fault = "Descriptor outside its region";
             return -1;
@@ -146,7 +146,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
             return FillMany(packet, used, free, ref fault);
         }
 
-        if (!_copy.TryCopy(packet.DataPointer, to, length, isSafe))
+        if (!_copy.TryCopy(packet.DataPointer, to, length, isTouchable))
         {
             fault = "Shared memory has gone";
             return -1;
@@ -163,7 +163,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
         uint at = 0;
         byte* to = null;
         uint capacity = 0;
-        bool isSafe = false;
+        bool isTouchable = false;
         int slot = -1;
         for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
         {
@@ -183,7 +183,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
                     }
 
                     slot = (_sent + used++) & _ring!.Mask;
-                    if (!TryResolve(slot, out to, out capacity, out isSafe) || capacity == 0)
+                    if (!TryResolve(slot, out to, out capacity, out isTouchable) || capacity == 0)
                     {
                         fault = "Descriptor outside its region";
                         return -1;
@@ -193,7 +193,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
                 }
 
                 int count = (int)Math.Min((uint)left, capacity - at);
-                if (!_copy.TryCopy(from, to + at, count, isSafe))
+                if (!_copy.TryCopy(from, to + at, count, isTouchable))
                 {
                     fault = "Shared memory has gone";
                     return -1;
@@ -225,13 +225,13 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
         }
     }
 
-    private bool TryResolve(int slot, out byte* address, out uint capacity, out bool isSafe)
+    private bool TryResolve(int slot, out byte* address, out uint capacity, out bool isTouchable)
     {
         if (!_isServer)
         {
             address = _regions[0].Address + _ring!.BufferOffset + ((long)slot * _bufferBytes);
             capacity = _bufferBytes;
-            isSafe = true;
+            isTouchable = true;
             return true;
         }
 
@@ -241,13 +241,13 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
         if (descriptor.Region >= regions.Length)
         {
             address = null;
-            isSafe = false;
+            isTouchable = false;
             return false;
         }
 
         Region region = regions[descriptor.Region];
         address = region.Address + descriptor.Offset;
-        isSafe = region.IsSafe;
+        isTouchable = region.IsTouchable;
         return (ulong)descriptor.Offset + capacity <= region.Bytes;
     }
 

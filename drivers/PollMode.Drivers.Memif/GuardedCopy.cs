@@ -3,7 +3,7 @@ using PollMode.Linux;
 namespace PollMode.Drivers.Memif;
 
 /// <summary>
-/// Copies between our buffers and a peer's memory. Memory that cannot vanish is copied at once. Other memory is copied by the kernel, many
+/// Copies between our buffers and a peer's memory. Memory that may be touched is copied at once. Other memory is copied by the kernel, many
 /// pieces in one system call at the end of a burst: where a peer has cut its file short, that fails, and a plain copy would end the process.
 /// </summary>
 internal sealed unsafe class GuardedCopy : IDisposable
@@ -36,9 +36,9 @@ internal sealed unsafe class GuardedCopy : IDisposable
 
     /// <summary>Copies now, or at the next <see cref="TryFlush"/>.</summary>
     /// <returns>False if the peer's memory is gone.</returns>
-    internal bool TryCopy(byte* ours, byte* theirs, int bytes, bool isSafe)
+    internal bool TryCopy(byte* ours, byte* theirs, int bytes, bool isTouchable)
     {
-        if (isSafe)
+        if (isTouchable)
         {
             if (_toPeer)
             {

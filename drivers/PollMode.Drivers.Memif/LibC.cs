@@ -22,7 +22,10 @@ internal static unsafe partial class LibC
     // asm-generic/mman.h, linux/memfd.h, linux/fcntl.h
     internal const int PROT_READ = 1;
     internal const int PROT_WRITE = 2;
+    internal const int PROT_EXEC = 4;
     internal const int MAP_SHARED = 1;
+    internal const int MAP_PRIVATE = 2;
+    internal const int MAP_ANONYMOUS = 0x20;
     internal const int MAP_POPULATE = 0x8000;
     internal const uint MFD_CLOEXEC = 1;
     internal const uint MFD_ALLOW_SEALING = 2;
@@ -35,6 +38,12 @@ internal static unsafe partial class LibC
     internal const int F_SETFL = 4;
     internal const int O_NONBLOCK = 0x800;
     internal const int SEEK_END = 2;
+
+    // asm/signal.h
+    internal const int SIGBUS = 7;
+    internal const int SA_SIGINFO = 4;
+    internal const int SA_ONSTACK = 0x08000000;
+    internal const int SA_RESTART = 0x10000000;
 
     // linux/magic.h
     internal const long TMPFS_MAGIC = 0x01021994;
@@ -86,6 +95,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     internal static partial int Munmap(nint address, nuint bytes);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    internal static partial int Mprotect(nint address, nuint bytes, int protection);
+
+    [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]
+    internal static partial int SigAction(int signal, SignalAction* action, SignalAction* before);
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
     internal static partial int MemfdCreate(byte* name, uint flags);

@@ -17,6 +17,23 @@ internal sealed class MemifLink : IDisposable
 
     internal Region[] Regions { get; }
 
+    /// <summary>Whether memory of the peer has vanished: what was copied from it since is not what it sent.</summary>
+    internal bool HasVanished
+    {
+        get
+        {
+            foreach (Region region in Regions)
+            {
+                if (region.IsGone)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Rings from client to server, by index.</summary>
     internal Ring?[] ToServer { get; }
 

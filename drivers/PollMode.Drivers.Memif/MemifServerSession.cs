@@ -164,7 +164,7 @@ internal sealed unsafe class MemifServerSession : MemifSession
 
         int taken = descriptor;
         descriptor = -1;
-        if (Region.Map(taken, message.RegionBytes, _port!.Settings.Trust, out string refusal) is not { } region)
+        if (Region.Map(taken, message.RegionBytes, _port!.Settings.Guard, out string refusal) is not { } region)
         {
             return refusal;
         }
@@ -197,7 +197,7 @@ internal sealed unsafe class MemifServerSession : MemifSession
             return "Ring outside its region";
         }
 
-        if (!_regions[message.RingRegion].IsSafe)
+        if (!_regions[message.RingRegion].IsSealed && _port!.Settings.Guard != MemoryGuard.Off)
         {
             return "Ring region is not sealed";
         }

@@ -26,8 +26,7 @@ internal sealed record MemifSettings
 
     internal required bool Interrupt { get; init; }
 
-    internal required bool Trust { get; init; }
-
+    internal required MemoryGuard Guard { get; init; }
 
     internal bool WantsZeroCopy => !IsServer && ZeroCopy != "off";
 
@@ -41,7 +40,7 @@ internal sealed record MemifSettings
         new("zero_copy", "auto", "whether the client shares its packet buffers: auto, on, or off for a copy in memory of its own"),
         new("secret", "", "a word of up to 23 bytes that client and server must share"),
         new("interrupt", "false", "whether the peer is to announce frames, for workers that block when idle"),
-        new("guard", "auto", "auto: memory that a peer could take away is only touched through the kernel; off: trust the peer"),
+        new("guard", "auto", "a peer's memory that it could take away: auto watches for that, kernel copies through the kernel (slower), off trusts the peer"),
     ];
 
     internal static MemifSettings Read(PortSpec spec)
@@ -69,7 +68,7 @@ internal sealed record MemifSettings
             ZeroCopy = spec.GetWord("zero_copy", "auto", "auto", "on", "off"),
             Secret = secret,
             Interrupt = spec.GetSwitch("interrupt", false),
-            Trust = spec.GetWord("guard", "auto", "auto", "off") == "off",
+            Guard = Enum.Parse<MemoryGuard>(spec.GetWord("guard", "auto", "auto", "kernel", "off"), ignoreCase: true),
         };
     }
 }

@@ -6,26 +6,34 @@ namespace PollMode.Drivers.Memif;
 /// <summary>Memory that client and server share, mapped.</summary>
 internal sealed unsafe class Region : IDisposable
 {
+    private readonly nuint _mappedBytes;
     private nint _address;
     private int _descriptor;
+    private int _watch = -1;
 
-    private Region(nint address, ulong bytes, int descriptor, bool isSafe)
+    private Region(nint address, ulong bytes, nuint mappedBytes, int descriptor)
     {
         _address = address;
         Bytes = bytes;
+        _mappedBytes = mappedBytes;
         _descriptor = descriptor;
-        IsSafe = isSafe;
     }
 
     internal byte* Address => (byte*)_address;
 
     internal ulong Bytes { get; }
 
+    /// <summary>Whether the memory cannot vanish: plain shared memory, sealed against shrinking.</summary>
+    internal bool IsSealed { get; private set; }
+
     /// <summary>
-    /// Whether the memory cannot vanish: plain shared memory, sealed against shrinking. Touching any other could end the process, when a
-    /// peer cuts its file short; it is only read and written through the kernel, which reports that as an error.
+    /// Whether it may be touched. Memory that could vanish, when a peer cuts its file short, may be where that is watched for; otherwise it
+    /// is only read and written through the kernel, which reports that as an error.
     /// </summary>
-    internal bool IsSafe { get; }
+    internal bool IsTouchable { get; private set; }
+
+    /// <summary>Whether it has vanished although it could be touched: what was read since is zeros.</summary>
+    internal bool IsGone => _watch >= 0 && VanishingMemory.IsGone(_watch);
 
     internal int FileDescriptor => _descriptor;
 
@@ -34,7 +42,12 @@ internal sealed unsafe class Region : IDisposable
         nint address = Interlocked.Exchange(ref _address, 0);
         if (address != 0)
         {
-            _ = LibC.Munmap(address, (nuint)Bytes);
+            if (_watch >= 0)
+            {
+                VanishingMemory.Remove(_watch);
+            }
+
+            _ = LibC.Munmap(address, _mappedBytes);
         }
 
         int descriptor = Interlocked.Exchange(ref _descriptor, -1);
@@ -72,16 +85,16 @@ internal sealed unsafe class Region : IDisposable
             throw new LinuxException($"map {bytes >> 10} KiB of shared memory for a memif", errno, "free memory, or make the rings smaller");
         }
 
-        return new Region(address, bytes, descriptor, isSafe: true);
+        return new Region(address, bytes, (nuint)bytes, descriptor) { IsSealed = true, IsTouchable = true };
     }
 
     /// <summary>Maps memory that a peer offers. Takes the descriptor.</summary>
     /// <param name="descriptor">The file as it came.</param>
     /// <param name="bytes">Bytes of it, as the peer says.</param>
-    /// <param name="trust">Whether to touch memory that could vanish.</param>
+    /// <param name="guard">How to touch memory that could vanish.</param>
     /// <param name="refusal">Why it was refused.</param>
     /// <returns>Null, with the descriptor closed, if it is not what it must be.</returns>
-    internal static Region? Map(int descriptor, ulong bytes, bool trust, out string refusal)
+    internal static Region? Map(int descriptor, ulong bytes, MemoryGuard guard, out string refusal)
     {
         // Only memory: a file of another kind could block whoever reads it, for as long as its owner likes.
         long* fileSystem = stackalloc long[64];
@@ -99,27 +112,45 @@ internal sealed unsafe class Region : IDisposable
             // Who made the file with sealing allowed lets us do it for him.
             _ = LibC.Fcntl(descriptor, LibC.F_ADD_SEALS, LibC.F_SEAL_SHRINK);
             int seals = LibC.Fcntl(descriptor, LibC.F_GET_SEALS, 0);
-            bool isSafe = kind == LibC.TMPFS_MAGIC && seals > 0 && (seals & LibC.F_SEAL_SHRINK) != 0;
+            bool isSealed = kind == LibC.TMPFS_MAGIC && seals > 0 && (seals & LibC.F_SEAL_SHRINK) != 0;
 
             // Its length may have changed until it was sealed.
-            if (isSafe && (ulong)LibC.Seek(descriptor, 0, LibC.SEEK_END) < bytes)
+            if (isSealed && (ulong)LibC.Seek(descriptor, 0, LibC.SEEK_END) < bytes)
             {
                 refusal = "Region is shorter than said";
             }
+            else if (TryMap(descriptor, bytes, pageBytes: (nuint)fileSystem[1]) is { } region)
+            {
+                refusal = string.Empty;
+                return region.Guarded(guard, isSealed);
+            }
             else
             {
-                nint address = LibC.Mmap(0, (nuint)bytes, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0);
-                if (address != LibC.MAP_FAILED)
-                {
-                    refusal = string.Empty;
-                    return new Region(address, bytes, descriptor, isSafe || trust);
-                }
-
                 refusal = "Region cannot be mapped";
             }
         }
 
         _ = LibC.Close(descriptor);
         return null;
+    }
+
+    /// <summary>Maps whole pages, for a part of a hugepage can be neither mapped nor unmapped.</summary>
+    private static Region? TryMap(int descriptor, ulong bytes, nuint pageBytes)
+    {
+        nuint mapped = ((nuint)bytes + pageBytes - 1) / pageBytes * pageBytes;
+        nint address = LibC.Mmap(0, mapped, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0);
+        return address == LibC.MAP_FAILED ? null : new Region(address, bytes, mapped, descriptor);
+    }
+
+    private Region Guarded(MemoryGuard guard, bool isSealed)
+    {
+        if (!isSealed && guard == MemoryGuard.Auto)
+        {
+            _watch = VanishingMemory.TryAdd(_address, _mappedBytes);
+        }
+
+        IsSealed = isSealed;
+        IsTouchable = isSealed || guard == MemoryGuard.Off || _watch >= 0;
+        return this;
     }
 }

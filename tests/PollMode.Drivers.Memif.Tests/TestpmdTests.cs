@@ -46,6 +46,7 @@ public sealed class TestpmdTests
     [InlineData("zero-copy=yes", "", false)]
     [InlineData("zero-copy=no", "", false)]
     [InlineData("zero-copy=yes", ",guard=off", true)]
+    [InlineData("zero-copy=yes", ",guard=kernel", true)]
     [InlineData("zero-copy=no", ",interrupt=true", true)]
     public void A_testpmd_client_sends_back_what_it_was_sent(string device, string keys, bool abstractSocket)
     {

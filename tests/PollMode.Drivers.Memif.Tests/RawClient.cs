@@ -1,0 +1,109 @@
+using Xunit;
+
+namespace PollMode.Drivers.Memif.Tests;
+
+/// <summary>A client by hand: rings in sealed memory, buffers in memory that it can cut short.</summary>
+internal sealed unsafe class RawClient : IDisposable
+{
+    private const int Log2Size = 5;
+    private const int BufferBytes = 65536;
+
+    private readonly int _rings = NewMemory(65536);
+    private readonly int _buffers;
+    private readonly int[] _eventFds = [LibC.EventFd(0, LibC.EFD_NONBLOCK), LibC.EventFd(0, LibC.EFD_NONBLOCK)];
+    private readonly nint _address;
+    private readonly ControlChannel _channel;
+    private bool _closed;
+
+    public RawClient(string socket, int buffers, ulong bytes)
+    {
+        _buffers = buffers;
+        _address = LibC.Mmap(0, 65536, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, _rings, 0);
+        ToServer = new Ring((byte*)_address, Log2Size, _eventFds[0]);
+        ToClient = new Ring((byte*)_address + 4096, Log2Size, _eventFds[1]);
+        ToServer.Format();
+        ToClient.Format();
+        _channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket))!;
+        Assert.Equal(MessageKind.Hello, Next(_channel).Kind);
+        foreach ((ControlMessage message, int descriptor) in new[]
+        {
+            (new ControlMessage(MessageKind.Initialize) { InitVersion = ControlMessage.Version }, -1),
+            (new ControlMessage(MessageKind.AddRegion) { RegionIndex = 0, RegionBytes = 65536 }, _rings),
+            (new ControlMessage(MessageKind.AddRegion) { RegionIndex = 1, RegionBytes = bytes }, _buffers),
+            (new ControlMessage(MessageKind.AddRing) { RingFlags = 1, Log2RingSize = Log2Size }, _eventFds[0]),
+            (new ControlMessage(MessageKind.AddRing) { RingOffset = 4096, Log2RingSize = Log2Size }, _eventFds[1]),
+        })
+        {
+            Assert.True(_channel.TrySend(message, descriptor));
+            Assert.Equal(MessageKind.Acknowledge, Next(_channel).Kind);
+        }
+
+        Assert.True(_channel.TrySend(new ControlMessage(MessageKind.Connect)));
+        Assert.Equal(MessageKind.Connected, Next(_channel).Kind);
+        for (int i = 0; i < 1 << Log2Size; i++)
+        {
+            uint offset = (uint)((ulong)i * BufferBytes % (bytes - BufferBytes));
+            Descriptor.WriteTo(ToServer.Descriptors + i, 0, 1, 100, offset);
+            Descriptor.WriteTo(ToClient.Descriptors + i, 0, 1, 2048, offset);
+        }
+    }
+
+    public Ring ToServer { get; }
+
+    public Ring ToClient { get; }
+
+    /// <summary>Puts frames and empty buffers into the rings, where the server has taken some.</summary>
+    public void Offer()
+    {
+        ToServer.Head = (ushort)(ToServer.Tail + (1 << Log2Size));
+        for (int i = 0; i < 1 << Log2Size; i++)
+        {
+            ToClient.Descriptors[i].Length = 2048;
+        }
+
+        ToClient.Head = (ushort)(ToClient.Tail + (1 << Log2Size));
+    }
+
+
+    public void CutMemoryShort() => Assert.Equal(0, LibC.Ftruncate(_buffers, 0));
+
+    public void Dispose()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        _channel.Dispose();
+        _ = LibC.Munmap(_address, 65536);
+        foreach (int descriptor in (int[])[_rings, _buffers, .. _eventFds])
+        {
+            _ = LibC.Close(descriptor);
+        }
+    }
+
+    /// <summary>Memory to share.</summary>
+    public static int NewMemory(long bytes, bool sealable = true, bool huge = false)
+    {
+        const uint Huge2MiB = 4 | (21 << 26);
+        int descriptor;
+        fixed (byte* name = "pm-test\0"u8)
+        {
+            descriptor = LibC.MemfdCreate(name, LibC.MFD_CLOEXEC | (sealable ? LibC.MFD_ALLOW_SEALING : 0) | (huge ? Huge2MiB : 0));
+        }
+
+        Assert.True(descriptor >= 0);
+        Assert.Equal(0, LibC.Ftruncate(descriptor, bytes));
+        return descriptor;
+    }
+
+    /// <summary>The next message of a connection, which must come without a descriptor.</summary>
+    public static ControlMessage Next(ControlChannel channel)
+    {
+        Assert.True(channel.WaitReadable(-1, 30_000, out _));
+        Assert.True(channel.TryReceive(out ControlMessage message, out int descriptor));
+        Assert.Equal(-1, descriptor);
+        return message;
+    }
+}
