@@ -115,19 +115,21 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
     private int Take(Span<Packet> packets, int rented, int available)
     {
         Ring ring = _ring!;
+        Descriptor* descriptors = ring.Descriptors;
         int mask = ring.Mask;
         int used = 0;
         int filled = 0;
         long bytes = 0;
         string? fault = null;
+        var region = new RegionView(_regions);
         while (filled < rented && used < available)
         {
             int slot = (_consumed + used) & mask;
             Packet packet = packets[filled];
-            Descriptor descriptor = Descriptor.ReadFrom(ring.Descriptors + slot);
+            Descriptor descriptor = Read(descriptors, slot);
             if ((descriptor.Flags & Descriptor.Next) == 0 && descriptor.Length <= (uint)_room)
             {
-                if (!TryResolve(descriptor, slot, out byte* source, out bool isTouchable))
+                if (!region.Has(descriptor))
                 {
                     fault = "Descriptor outside its region";
                     break;
@@ -142,7 +144,11 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
                 }
 
                 packet.SetFrame(_headroom, _port, length);
-                if (!_copy.TryCopy(packet.DataPointer, source, length, isTouchable))
+                if (region.IsTouchable)
+                {
+                    FrameCopy.Copy(region.Start + descriptor.Offset, packet.DataPointer, descriptor.Length);
+                }
+                else if (!_copy.TryAdd(packet.DataPointer, region.Start + descriptor.Offset, length))
                 {
                     fault = "Shared memory has gone";
                     break;
@@ -190,6 +196,20 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
         return filled;
     }
 
+    /// <summary>Reads a descriptor once. Of a client's own buffers only length and flags are the server's; the rest is known here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Descriptor Read(Descriptor* descriptors, int slot)
+    {
+        Descriptor descriptor = Descriptor.ReadFrom(descriptors + slot);
+        if (!_isServer)
+        {
+            descriptor.Region = descriptor.Length <= _peerBufferBytes ? (ushort)0 : ushort.MaxValue;
+            descriptor.Offset = _ring!.BufferOffset + ((uint)slot * _peerBufferBytes);
+        }
+
+        return descriptor;
+    }
+
     /// <summary>Copies a frame of several descriptors, or one longer than a buffer, into a chain.</summary>
     /// <returns>Descriptors used so far, and what was wrong.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -199,6 +219,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
         isWhole = true;
         int total = 0;
         Packet last = head;
+        var region = new RegionView(_regions);
         while (true)
         {
             if (used == available)
@@ -208,13 +229,14 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
             }
 
             int slot = (_consumed + used) & _ring!.Mask;
-            Descriptor descriptor = Descriptor.ReadFrom(_ring.Descriptors + slot);
-            if (!TryResolve(descriptor, slot, out byte* source, out bool isTouchable))
+            Descriptor descriptor = Read(_ring.Descriptors, slot);
+            if (!region.Has(descriptor))
             {
                 isWhole = false;
                 return (used, "Descriptor outside its region");
             }
 
+            byte* source = region.Start + descriptor.Offset;
             used++;
             if (descriptor.Length > (uint)(MemifPort.MaxFrameBytes - total))
             {
@@ -242,7 +264,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
 
                 int count = Math.Min(room, left);
                 last.TryAppend(count, out _);
-                if (!_copy.TryCopy(last.DataPointer + last.Length - count, source, count, isTouchable))
+                if (!_copy.TryCopy(last.DataPointer + last.Length - count, source, count, region.IsTouchable))
                 {
                     isWhole = false;
                     return (used, "Shared memory has gone");
@@ -268,29 +290,6 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
         isWhole = false;
         Counters.Errors++;
         return (used, _copy.TryFlush() ? null : "Shared memory has gone");
-    }
-
-    private bool TryResolve(in Descriptor descriptor, int slot, out byte* address, out bool isTouchable)
-    {
-        if (!_isServer)
-        {
-            address = _regions[0].Address + _ring!.BufferOffset + ((long)slot * _peerBufferBytes);
-            isTouchable = true;
-            return descriptor.Length <= _peerBufferBytes;
-        }
-
-        Region[] regions = _regions;
-        if (descriptor.Region >= regions.Length)
-        {
-            address = null;
-            isTouchable = false;
-            return false;
-        }
-
-        Region region = regions[descriptor.Region];
-        address = region.Address + descriptor.Offset;
-        isTouchable = region.IsTouchable;
-        return (ulong)descriptor.Offset + descriptor.Length <= region.Bytes;
     }
 
     private void Consume(int used)

@@ -44,9 +44,27 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
         int lost = 0;
         long bytes = 0;
         string? fault = null;
+        var region = new RegionView(_regions);
         foreach (Packet given in packets)
         {
             Packet packet = given;
+            if (packet.SegmentCount == 1 && (packet.Flags & Work) == 0 && used < free)
+            {
+                // Almost every one: a frame of one buffer, for a slot that holds it.
+                int slot = (_sent + used) & ring.Mask;
+                Descriptor place = PlaceOf(slot);
+                uint frameBytes = (uint)packet.Length;
+                if (frameBytes <= place.Length && region.Has(place) && region.IsTouchable)
+                {
+                    FrameCopy.Copy(packet.DataPointer, region.Start + place.Offset, frameBytes);
+                    Write(slot, 0, frameBytes, place.Offset);
+                    used++;
+                    bytes += frameBytes;
+                    taken++;
+                    continue;
+                }
+            }
+
             if ((packet.Flags & Work) != 0 && !SoftwareOffload.TryFinish(ref packet, Pool))
             {
                 if ((packet.Flags & SoftwareOffload.Segmentation) == 0)
@@ -60,7 +78,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
                 continue;
             }
 
-            int slots = packet.SegmentCount == 1 ? Fill(packet, used, free, ref fault) : FillMany(packet, used, free, ref fault);
+            int slots = FillMany(packet, used, free, ref fault);
             int length = packet.TotalLength;
             if (packet != given)
             {
@@ -124,57 +142,32 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
 
     protected override void Release() => _copy.Dispose();
 
-    /// <summary>Copies a packet of one buffer into one slot, as almost every one fits.</summary>
+    /// <summary>Where the buffer of a slot lies and how much it holds. A client knows its own, whatever a descriptor says by now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Descriptor PlaceOf(int slot) => _isServer
+        ? Descriptor.ReadFrom(_ring!.Descriptors + slot)
+        : new Descriptor { Length = _bufferBytes, Offset = _ring!.BufferOffset + ((uint)slot * _bufferBytes) };
+
+    /// <summary>Copies a packet of any kind into as many slots as it needs.</summary>
     /// <returns>Slots used; -1 if there are not enough.</returns>
-    private int Fill(Packet packet, int used, int free, ref string? fault)
-    {
-        if (used == free)
-        {
-            return -1;
-        }
-
-        int slot = (_sent + used) & _ring!.Mask;
-        if (!TryResolve(slot, out byte* to, out uint capacity, out bool isTouchable))
-        {
-            fault = "Descriptor outside its region";
-            return -1;
-        }
-
-        int length = packet.Length;
-        if ((uint)length > capacity)
-        {
-            return FillMany(packet, used, free, ref fault);
-        }
-
-        if (!_copy.TryCopy(packet.DataPointer, to, length, isTouchable))
-        {
-            fault = "Shared memory has gone";
-            return -1;
-        }
-
-        Write(slot, 0, (uint)length);
-        return 1;
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int FillMany(Packet packet, int used, int free, ref string? fault)
     {
         int first = used;
         uint at = 0;
-        byte* to = null;
-        uint capacity = 0;
-        bool isTouchable = false;
         int slot = -1;
+        Descriptor place = default;
+        var region = new RegionView(_regions);
         for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
         {
             byte* from = segment.DataPointer;
             for (int left = segment.Length; left > 0;)
             {
-                if (at == capacity)
+                if (at == place.Length)
                 {
                     if (slot >= 0)
                     {
-                        Write(slot, Descriptor.Next, at);
+                        Write(slot, Descriptor.Next, at, place.Offset);
                     }
 
                     if (used == free)
@@ -183,7 +176,8 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
                     }
 
                     slot = (_sent + used++) & _ring!.Mask;
-                    if (!TryResolve(slot, out to, out capacity, out isTouchable) || capacity == 0)
+                    place = PlaceOf(slot);
+                    if (!region.Has(place) || place.Length == 0)
                     {
                         fault = "Descriptor outside its region";
                         return -1;
@@ -192,8 +186,8 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
                     at = 0;
                 }
 
-                int count = (int)Math.Min((uint)left, capacity - at);
-                if (!_copy.TryCopy(from, to + at, count, isTouchable))
+                int count = (int)Math.Min((uint)left, place.Length - at);
+                if (!_copy.TryCopy(from, region.Start + place.Offset + at, count, region.IsTouchable))
                 {
                     fault = "Shared memory has gone";
                     return -1;
@@ -207,13 +201,14 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
 
         if (slot >= 0)
         {
-            Write(slot, 0, at);
+            Write(slot, 0, at, place.Offset);
         }
 
         return used - first;
     }
 
-    private void Write(int slot, ushort flags, uint length)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Write(int slot, ushort flags, uint length, uint offset)
     {
         if (_isServer)
         {
@@ -221,34 +216,8 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
         }
         else
         {
-            Descriptor.WriteTo(_ring!.Descriptors + slot, flags, 0, length, (uint)(_ring.BufferOffset + (slot * _bufferBytes)));
+            Descriptor.WriteTo(_ring!.Descriptors + slot, flags, 0, length, offset);
         }
-    }
-
-    private bool TryResolve(int slot, out byte* address, out uint capacity, out bool isTouchable)
-    {
-        if (!_isServer)
-        {
-            address = _regions[0].Address + _ring!.BufferOffset + ((long)slot * _bufferBytes);
-            capacity = _bufferBytes;
-            isTouchable = true;
-            return true;
-        }
-
-        Descriptor descriptor = Descriptor.ReadFrom(_ring!.Descriptors + slot);
-        Region[] regions = _regions;
-        capacity = descriptor.Length;
-        if (descriptor.Region >= regions.Length)
-        {
-            address = null;
-            isTouchable = false;
-            return false;
-        }
-
-        Region region = regions[descriptor.Region];
-        address = region.Address + descriptor.Offset;
-        isTouchable = region.IsTouchable;
-        return (ulong)descriptor.Offset + capacity <= region.Bytes;
     }
 
     private void Publish(int used)

@@ -38,20 +38,27 @@ internal sealed unsafe class GuardedCopy : IDisposable
     /// <returns>False if the peer's memory is gone.</returns>
     internal bool TryCopy(byte* ours, byte* theirs, int bytes, bool isTouchable)
     {
-        if (isTouchable)
+        if (!isTouchable)
         {
-            if (_toPeer)
-            {
-                Buffer.MemoryCopy(ours, theirs, bytes, bytes);
-            }
-            else
-            {
-                Buffer.MemoryCopy(theirs, ours, bytes, bytes);
-            }
-
-            return true;
+            return TryAdd(ours, theirs, bytes);
         }
 
+        if (_toPeer)
+        {
+            Buffer.MemoryCopy(ours, theirs, bytes, bytes);
+        }
+        else
+        {
+            Buffer.MemoryCopy(theirs, ours, bytes, bytes);
+        }
+
+        return true;
+    }
+
+    /// <summary>Puts a copy off until the next <see cref="TryFlush"/>.</summary>
+    /// <returns>False if the peer's memory is gone: so many were put off already that they had to be made.</returns>
+    internal bool TryAdd(byte* ours, byte* theirs, int bytes)
+    {
         if (_count == MostPieces && !TryFlush())
         {
             return false;
