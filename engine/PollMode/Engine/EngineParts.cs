@@ -69,6 +69,11 @@ internal sealed class EngineParts : IDisposable
         }
 
         _observer?.ArenaReady(_engine, _arena.Report);
+        if (Ledger.IsOn)
+        {
+            Ledger.EnterQueue("opening the ports");
+        }
+
         var shared = new Dictionary<string, object>(StringComparer.Ordinal);
         for (int port = 0; port < requested.Length; port++)
         {
@@ -82,6 +87,11 @@ internal sealed class EngineParts : IDisposable
         for (int port = 0; port < _ports.Count; port++)
         {
             _observer?.PortOpened(_engine, port, _ports[port]);
+        }
+
+        if (Ledger.IsOn)
+        {
+            Ledger.Leave();
         }
 
         IIdleStrategy idle = MakeIdle(_options.Idle);
@@ -162,6 +172,11 @@ internal sealed class EngineParts : IDisposable
     /// <summary>Brings every buffer home and gives everything back, in the order opposite to that of opening.</summary>
     internal void Close(TimeSpan patience)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.EnterQueue("closing the engine");
+        }
+
         _wiring?.FreeHandedOver(_workers);
         FinalStatistics = _wiring == null ? new EngineStatistics { Ports = [], Workers = [], Pools = [] } : Statistics;
         foreach (IPort port in _ports)
@@ -198,6 +213,10 @@ internal sealed class EngineParts : IDisposable
         }
 
         _wiring?.Dispose();
+        if (Ledger.IsOn)
+        {
+            Ledger.Leave();
+        }
     }
 
     private static IIdleStrategy MakeIdle(IdleKind kind) => kind switch
@@ -236,6 +255,18 @@ internal sealed class EngineParts : IDisposable
         if (leaked > 0)
         {
             _observer?.BuffersLeaked(_engine, leaked, [.. _pools.SelectMany(pool => pool.DescribeInFlight(LeaksDescribed)).Take(LeaksDescribed)]);
+        }
+
+        try
+        {
+            if (Ledger.IsOn)
+            {
+                _pools.ForEach(pool => pool.CheckHome());
+            }
+        }
+        catch (LedgerException fault)
+        {
+            _observer?.CloseFailed(_engine, fault);
         }
     }
 }

@@ -1,33 +1,70 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 
 namespace PollMode;
 
 /// <summary>
-/// Keeps account of every buffer when it is switched on: whether it is home or out, how often it went out, and its last hand-offs. A
-/// double free and a use after free or send are then reported with who did it; a leak report says where the packet was last.
+/// Keeps account of every buffer when it is switched on: whether it is home, held, or with a queue, which bytes of it are the frame's, and
+/// its last hand-offs. A double free, a use after free or after sending, a call by another thread than the pool's owner, a write outside
+/// the frame or into a free buffer, and a leak are then reported with who did it and where the packet was before.
 /// </summary>
 /// <remarks>
-/// The switch is read once, from POLLMODE_LEDGER=1 in the environment or the AppContext switch "PollMode.Ledger". Off, the JIT sees a
-/// constant and leaves no instruction of it in the hot path. On, every hand-off takes a lock: it is for finding faults.
-/// What a fault report throws ends the worker: with a buffer freed twice nothing that follows can be trusted.
+/// The switch is read once: POLLMODE_LEDGER=1 in the environment, or "PollMode.Ledger" in the runtime configuration. Off, the JIT sees a
+/// constant and leaves no instruction of it. Compiled ahead of time it is a constant from publishing on (build/PollMode.targets), and the
+/// environment has no say. On, every hand-off takes a lock and fills or compares whole buffers: it is for finding faults.
+/// What a report throws ends the worker: with a buffer freed twice nothing that follows can be trusted.
 /// </remarks>
-internal static unsafe class Ledger
+internal static unsafe partial class Ledger
 {
     internal const string Variable = "POLLMODE_LEDGER";
 
-    internal static readonly bool IsOn =
-        (AppContext.TryGetSwitch("PollMode.Ledger", out bool on) && on) || Environment.GetEnvironmentVariable(Variable) == "1";
-
-    private const int HandOffs = 6;
-
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<nint, Account> Accounts = [];
+    private static readonly Dictionary<nint, LedgerAccount> Accounts = [];
 
     [ThreadStatic]
     private static string? _place;
 
-    /// <summary>What the calling thread does from here on: a stage's name, "receive", "send".</summary>
-    internal static void Enter(string place) => _place = place;
+    [ThreadStatic]
+    private static bool _inQueue;
+
+    [FeatureSwitchDefinition("PollMode.Ledger")]
+    internal static bool IsOn { get; } =
+        (AppContext.TryGetSwitch("PollMode.Ledger", out bool on) && on) || Environment.GetEnvironmentVariable(Variable) == "1";
+
+    private static string Place => _place ?? Thread.CurrentThread.Name ?? "a thread without a name";
+
+    /// <summary>The calling thread runs code of the application from here on: a stage, by name.</summary>
+    internal static void Enter(string place) => (_place, _inQueue) = (place, false);
+
+    /// <summary>The calling thread runs a driver's queue from here on, which may touch what was sent, and all of a buffer.</summary>
+    internal static void EnterQueue(string place) => (_place, _inQueue) = (place, true);
+
+    /// <summary>The engine is through with what it entered.</summary>
+    internal static void Leave() => (_place, _inQueue) = (null, false);
+
+    /// <summary>A stage is about to get a burst.</summary>
+    internal static void EnterStage(string stage, ReadOnlySpan<Packet> burst)
+    {
+        Enter(stage);
+        lock (Gate)
+        {
+            foreach (Packet packet in burst)
+            {
+                AccountOf(packet, "given to a stage while it was free")?.Note("given to", stage);
+            }
+        }
+    }
+
+    /// <summary>A stage is through: what is left of the burst must be whole.</summary>
+    internal static void LeaveStage(ReadOnlySpan<Packet> burst)
+    {
+        lock (Gate)
+        {
+            foreach (Packet packet in burst)
+            {
+                CheckBytes(packet);
+            }
+        }
+    }
 
     /// <summary>A slab's buffers start anew, at home.</summary>
     internal static void Cut(Slab slab)
@@ -38,6 +75,34 @@ internal static unsafe class Ledger
             {
                 Accounts.Remove((nint)(slab.Metadata + i));
             }
+
+            new Span<byte>(slab.Address, Arena.SlabBytes).Fill(Fill);
+        }
+    }
+
+    /// <summary>The pool of a slab is at its end: what is home must be as it came.</summary>
+    internal static void CheckHome(Slab slab)
+    {
+        lock (Gate)
+        {
+            for (int i = 0; i < slab.Arena.BuffersPerSlab; i++)
+            {
+                if (!IsOut(slab.Metadata + i))
+                {
+                    var packet = new Packet(slab.Metadata + i);
+                    CheckFree(packet, Accounts.GetValueOrDefault((nint)packet.Metadata), "at the end");
+                }
+            }
+        }
+    }
+
+    /// <summary>The calling thread does what only the pool's owner may. A pool without an owner is in the care of whoever uses it.</summary>
+    internal static void Owning(Mempool pool, int owner, string what)
+    {
+        if (owner >= 0 && owner != Environment.CurrentManagedThreadId)
+        {
+            throw new LedgerException(
+                $"'{Place}' called {what} of the pool '{pool.Name}', which is another thread's: only its owner may. Rent from the pool of the own worker, and free a packet from elsewhere with Packet.Free or Mempool.Free.");
         }
     }
 
@@ -48,24 +113,103 @@ internal static unsafe class Ledger
             foreach (Packet packet in packets)
             {
                 nint key = (nint)packet.Metadata;
-                if (!Accounts.TryGetValue(key, out Account? account))
+                if (!Accounts.TryGetValue(key, out LedgerAccount? account))
                 {
-                    Accounts[key] = account = new Account();
+                    Accounts[key] = account = new LedgerAccount();
                 }
 
-                account.IsOut = true;
-                account.Generation++;
-                account.Note("rented", _place);
+                if (account.IsOut)
+                {
+                    Fail(packet, account, "given out twice");
+                }
+
+                CheckFree(packet, account, "when it was rented");
+                account.Rent(packet.Metadata->PoolId, _inQueue);
+                account.Note("rented by", Place);
+                if (_place == null)
+                {
+                    // Perhaps a driver's thread, which gives the buffer to its device.
+                    ClaimAll(packet);
+                }
             }
         }
     }
 
-    /// <summary>Somebody gives up references: every one must be out.</summary>
+    /// <summary>A queue gave packets to the worker.</summary>
+    internal static void Received(ReadOnlySpan<Packet> packets, string from)
+    {
+        lock (Gate)
+        {
+            foreach (Packet packet in packets)
+            {
+                LedgerAccount account = AccountOf(packet, $"received from '{from}' while it was free")!;
+                account.WithQueues = Math.Max(0, account.WithQueues - 1);
+                account.Note("received from", from);
+                Surround(packet);
+            }
+        }
+    }
+
+    /// <summary>The worker is about to offer packets to a queue: they must be its own, and whole.</summary>
+    internal static void Offered(ReadOnlySpan<Packet> packets, string to)
+    {
+        lock (Gate)
+        {
+            foreach (Packet packet in packets)
+            {
+                LedgerAccount account = AccountOf(packet, "sent after it was freed")!;
+                if (account.IsSent(packet.ReferenceCount))
+                {
+                    Fail(packet, account, "sent twice");
+                }
+
+                CheckBytes(packet);
+                account.WithQueues++;
+                account.Note("sent to", to);
+            }
+        }
+    }
+
+    /// <summary>The queue did not take these.</summary>
+    internal static void Refused(ReadOnlySpan<Packet> packets)
+    {
+        lock (Gate)
+        {
+            foreach (Packet packet in packets)
+            {
+                if (Accounts.TryGetValue((nint)packet.Metadata, out LedgerAccount? account))
+                {
+                    account.WithQueues--;
+                    account.Note("not taken by", Place);
+                    ClaimAll(packet);
+                }
+            }
+        }
+    }
+
+    /// <summary>Somebody gives up a reference to each: every one must be out, and in a stage's hands.</summary>
     internal static void Returning(ReadOnlySpan<Packet> packets)
     {
-        foreach (Packet packet in packets)
+        lock (Gate)
         {
-            Check(packet, "freed twice");
+            foreach (Packet packet in packets)
+            {
+                LedgerAccount account = AccountOf(packet, "freed twice") ?? throw NoPacket("freed");
+                if (account.WithQueues == 0)
+                {
+                    CheckBytes(packet);
+                }
+                else if (_inQueue || _place == null)
+                {
+                    // A queue that is through with it; or the thread of a driver, or the one that closes a port.
+                    account.WithQueues--;
+                    ClaimAll(packet);
+                }
+                else if (account.IsSent(packet.ReferenceCount))
+                {
+                    Fail(packet, account, "freed after it was sent");
+                }
+            }
         }
     }
 
@@ -74,60 +218,72 @@ internal static unsafe class Ledger
     {
         lock (Gate)
         {
-            if (!Accounts.TryGetValue((nint)packet.Metadata, out Account? account) || !account.IsOut)
+            LedgerAccount account = AccountOf(packet, "freed twice")!;
+            if (account.PoolId != packet.Metadata->PoolId)
             {
-                Fail(packet, account, "freed twice");
+                Fail(packet, account, "returned to a pool that is not its own");
             }
 
-            account!.IsOut = false;
-            account.Note("freed", _place);
+            account.Return();
+            account.Note("freed by", Place);
+            Blank(packet);
         }
     }
 
-    /// <summary>Somebody reads or writes the packet's bytes.</summary>
-    internal static void Using(Packet packet) => Check(packet, "used after it was freed or sent");
+    /// <summary>Somebody reads or writes the packet.</summary>
+    internal static void Using(Packet packet)
+    {
+        lock (Gate)
+        {
+            LedgerAccount account = AccountOf(packet, "used after it was freed") ?? throw NoPacket("used");
+            if (!_inQueue && account.IsSent(packet.ReferenceCount))
+            {
+                Fail(packet, account, "used after it was sent");
+            }
+        }
+    }
+
+    /// <summary>The frame is about to shrink or to move: the bytes that it has now may hold anything from here on.</summary>
+    internal static void Claim(PacketMetadata* metadata)
+    {
+        lock (Gate)
+        {
+            if (Accounts.TryGetValue((nint)metadata, out LedgerAccount? account))
+            {
+                account.Claim(metadata->DataOffset, metadata->DataOffset + metadata->Length);
+            }
+        }
+    }
 
     /// <summary>The last hand-offs of a buffer, for a report.</summary>
     internal static string HistoryOf(Packet packet)
     {
         lock (Gate)
         {
-            return Accounts.TryGetValue((nint)packet.Metadata, out Account? account) ? account.ToString() : "never rented";
+            return Accounts.TryGetValue((nint)packet.Metadata, out LedgerAccount? account) ? account.ToString() : "never rented";
         }
     }
 
-    private static void Check(Packet packet, string fault)
+    /// <summary>The account of a packet that must be out; null for the place of a packet that a stage dropped or took.</summary>
+    private static LedgerAccount? AccountOf(Packet packet, string fault)
     {
-        lock (Gate)
+        if (packet.IsNone)
         {
-            if (!Accounts.TryGetValue((nint)packet.Metadata, out Account? account) || !account.IsOut)
-            {
-                Fail(packet, account, fault);
-            }
+            return null;
         }
+
+        if (!Accounts.TryGetValue((nint)packet.Metadata, out LedgerAccount? account) || !account.IsOut)
+        {
+            Fail(packet, account, fault);
+        }
+
+        return account;
     }
 
-    private static void Fail(Packet packet, Account? account, string fault) => throw new PollModeException(
-        string.Create(CultureInfo.InvariantCulture, $"The packet in buffer {(nint)packet.Metadata:x} was {fault} by '{_place ?? Thread.CurrentThread.Name ?? "a thread without a name"}'; its last hand-offs: {account?.ToString() ?? "none, it was never rented"}. Free or send a packet once, and touch it no more."));
+    private static LedgerException NoPacket(string what) =>
+        new($"'{Place}' {what} a packet that is none (default(Packet)): it was dropped or taken before, or never rented.");
 
-    private sealed class Account
-    {
-        private readonly Queue<string> _notes = new();
-
-        internal bool IsOut { get; set; }
-
-        internal long Generation { get; set; }
-
-        public override string ToString() => string.Join(", ", _notes);
-
-        internal void Note(string what, string? place)
-        {
-            if (_notes.Count == HandOffs)
-            {
-                _notes.Dequeue();
-            }
-
-            _notes.Enqueue($"{what} #{Generation} by '{place ?? Thread.CurrentThread.Name ?? "?"}'");
-        }
-    }
+    [DoesNotReturn]
+    private static void Fail(Packet packet, LedgerAccount? account, string fault, string more = "") => throw new LedgerException(
+        $"The packet in buffer {(nint)packet.Metadata:x} was {fault} by '{Place}'; its last hand-offs: {account?.ToString() ?? "none, it was never rented"}.{more} Free or send a packet once, touch it no more then, and keep to its bytes.");
 }

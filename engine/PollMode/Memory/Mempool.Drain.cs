@@ -88,6 +88,18 @@ public sealed unsafe partial class Mempool
         }
     }
 
+    /// <summary>Sees whether free buffers were written to. For the ledger; the owner must have stopped.</summary>
+    internal void CheckHome()
+    {
+        lock (_drainGate)
+        {
+            for (Slab? slab = _firstSlab; slab != null; slab = slab.Next)
+            {
+                Ledger.CheckHome(slab);
+            }
+        }
+    }
+
     private bool TryFinish()
     {
         lock (_drainGate)

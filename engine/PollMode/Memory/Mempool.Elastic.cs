@@ -29,6 +29,11 @@ public sealed unsafe partial class Mempool
     /// </summary>
     public void Tidy()
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Owning(this, _ownerThread, nameof(Tidy));
+        }
+
         Harvest();
         if (_supplier == null || _slabCount <= _slabMinimum || Volatile.Read(ref _surplus) != null)
         {

@@ -126,6 +126,11 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <returns>How many, from the front of the span; fewer than asked for when the pool is exhausted.</returns>
     public int Rent(Span<Packet> packets)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Owning(this, _ownerThread, nameof(Rent));
+        }
+
         int wanted = packets.Length;
         int left = _count - wanted;
         if (left < 0)
@@ -167,6 +172,7 @@ public sealed unsafe partial class Mempool : IDisposable
         if (Ledger.IsOn)
         {
             // All by the careful way, one buffer after the other.
+            Ledger.Owning(this, _ownerThread, nameof(Return));
             Ledger.Returning(packets);
             ReturnSlow(packets);
             return;
@@ -228,6 +234,13 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Gives up a packet from whatever thread this is.</summary>
     internal static void FreeFromAnyThread(Packet packet)
     {
+        if (Ledger.IsOn)
+        {
+            // Checked before the packet is asked anything: its arena may be gone.
+            Free(new ReadOnlySpan<Packet>(in packet));
+            return;
+        }
+
         Mempool pool = packet.Pool;
         if (Environment.CurrentManagedThreadId == Volatile.Read(ref pool._ownerThread))
         {

@@ -44,6 +44,7 @@ public readonly unsafe struct Packet : IEquatable<Packet>
     /// <summary>The frame's bytes in this buffer. Borrowed: valid while the packet is held.</summary>
     public Span<byte> Span
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             if (Ledger.IsOn)
@@ -56,10 +57,33 @@ public readonly unsafe struct Packet : IEquatable<Packet>
     }
 
     /// <summary>The frame's bytes in this buffer as memory, made without an allocation. Borrowed: for memory that outlives the stage, <see cref="Detach"/>.</summary>
-    public Memory<byte> Memory => Slab.MemoryAt(Metadata->Buffer + Metadata->DataOffset, Metadata->Length, Metadata->SlabId);
+    public Memory<byte> Memory
+    {
+        get
+        {
+            if (Ledger.IsOn)
+            {
+                Ledger.Using(this);
+            }
+
+            return Slab.MemoryAt(Metadata->Buffer + Metadata->DataOffset, Metadata->Length, Metadata->SlabId);
+        }
+    }
 
     /// <summary>The frame's first byte, for drivers. Borrowed.</summary>
-    public byte* DataPointer => Metadata->Buffer + Metadata->DataOffset;
+    public byte* DataPointer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (Ledger.IsOn)
+            {
+                Ledger.Using(this);
+            }
+
+            return Metadata->Buffer + Metadata->DataOffset;
+        }
+    }
 
     /// <summary>Bytes free in front of the frame.</summary>
     public int Headroom => Metadata->DataOffset;
@@ -175,6 +199,11 @@ public readonly unsafe struct Packet : IEquatable<Packet>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetFrame(int headroom, int port, int length)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Claim(Metadata);
+        }
+
         Metadata->Extent = PacketMetadata.MakeExtent(headroom, port, length);
         Metadata->Facts = 0;
     }
@@ -239,6 +268,12 @@ public readonly unsafe struct Packet : IEquatable<Packet>
             return false;
         }
 
+        if (Ledger.IsOn)
+        {
+            Ledger.Using(this);
+            Ledger.Claim(Metadata);
+        }
+
         Metadata->DataOffset += (ushort)count;
         Metadata->Length -= count;
         return true;
@@ -254,6 +289,12 @@ public readonly unsafe struct Packet : IEquatable<Packet>
             return false;
         }
 
+        if (Ledger.IsOn)
+        {
+            Ledger.Using(this);
+            Ledger.Claim(last.Metadata);
+        }
+
         last.Metadata->Length -= count;
         return true;
     }
@@ -265,6 +306,11 @@ public readonly unsafe struct Packet : IEquatable<Packet>
     /// </remarks>
     public Packet Clone()
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Using(this);
+        }
+
         Interlocked.Increment(ref Metadata->ReferenceCount);
         return this;
     }
@@ -272,6 +318,12 @@ public readonly unsafe struct Packet : IEquatable<Packet>
     /// <summary>Hangs a packet behind this one as further segments of the same frame, and takes it. Neither may be shared: both are changed.</summary>
     public void AppendSegments(Packet tail)
     {
+        if (Ledger.IsOn)
+        {
+            Ledger.Using(this);
+            Ledger.Using(tail);
+        }
+
         System.Diagnostics.Debug.Assert(ReferenceCount == 1 && tail.ReferenceCount == 1 && tail != this, "A shared packet is read-only.");
         LastSegment().Metadata->Next = tail.Metadata;
         Metadata->SegmentCount += tail.Metadata->SegmentCount;

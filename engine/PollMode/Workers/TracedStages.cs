@@ -17,7 +17,17 @@ internal static class TracedStages
             }
 
             burst.Step = stage.Name;
+            if (Ledger.IsOn)
+            {
+                Ledger.EnterStage(stage.Name, burst.Packets);
+            }
+
             stage.Process(ref burst);
+            if (Ledger.IsOn)
+            {
+                Ledger.LeaveStage(burst.Packets);
+            }
+
             if (before != null)
             {
                 foreach (Look look in before)

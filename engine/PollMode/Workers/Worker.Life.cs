@@ -42,6 +42,11 @@ internal sealed unsafe partial class Worker
             var context = new StageContext { WorkerIndex = Index, Pool = _pool, Ports = _plan.Ports, Space = _space };
             foreach (IStage stage in _stages)
             {
+                if (Ledger.IsOn)
+                {
+                    Ledger.Enter(stage.Name);
+                }
+
                 stage.Start(context);
                 started++;
             }
@@ -80,6 +85,11 @@ internal sealed unsafe partial class Worker
     {
         while (started > 0)
         {
+            if (Ledger.IsOn)
+            {
+                Ledger.Enter(_stages[started - 1].Name);
+            }
+
             _stages[--started].Finish();
         }
     }

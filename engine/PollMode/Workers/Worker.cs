@@ -133,7 +133,7 @@ internal sealed unsafe partial class Worker : IDisposable
         {
             if (Ledger.IsOn)
             {
-                Ledger.Enter("receive");
+                Ledger.EnterQueue("receive");
             }
 
             if (_draining && binding.Queue.Life == RxQueueLife.Live)
@@ -144,6 +144,11 @@ internal sealed unsafe partial class Worker : IDisposable
             int count = binding.Queue.Receive(_space.Packets[.._plan.BurstSize]);
             if (count > 0)
             {
+                if (Ledger.IsOn)
+                {
+                    Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
+                }
+
                 total += count;
                 _counters.Bursts++;
                 _counters.Received += count;
@@ -190,15 +195,20 @@ internal sealed unsafe partial class Worker : IDisposable
             {
                 if (Ledger.IsOn)
                 {
-                    Ledger.Enter(stage.Name);
+                    Ledger.EnterStage(stage.Name, burst.Packets);
                 }
 
                 stage.Process(ref burst);
+                if (Ledger.IsOn)
+                {
+                    Ledger.LeaveStage(burst.Packets);
+                }
+
                 burst.Settle();
             }
         }
 #pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
-        catch (Exception fault)
+        catch (Exception fault) when (!Ledger.IsOn || fault is not LedgerException)
 #pragma warning restore CA1031
         {
             Isolate(ref burst, fault);
@@ -223,7 +233,7 @@ internal sealed unsafe partial class Worker : IDisposable
     {
         if (Ledger.IsOn)
         {
-            Ledger.Enter("send");
+            Ledger.EnterQueue("send");
         }
 
         if (burst.IsMixed)
@@ -250,8 +260,18 @@ internal sealed unsafe partial class Worker : IDisposable
             return;
         }
 
+        if (Ledger.IsOn)
+        {
+            Ledger.Offered(packets, _portSteps[port]);
+        }
+
         int sent = SendPatiently(queue, packets);
         _counters.Sent += sent;
+        if (Ledger.IsOn)
+        {
+            Ledger.Refused(packets[sent..]);
+        }
+
         if (traced != null)
         {
             TracedStages.RecordSent(traced, sent, _plan.Trace);
@@ -329,8 +349,20 @@ internal sealed unsafe partial class Worker : IDisposable
             int count = from.Receive(packets);
             if (count > 0)
             {
+                if (Ledger.IsOn)
+                {
+                    Ledger.EnterQueue("send for another worker");
+                    Ledger.Received(packets[..count], "another worker");
+                    Ledger.Offered(packets[..count], _ownStep);
+                }
+
                 List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(Burst.NoPort, packets[..count]) : null;
                 int sent = SendPatiently(to, packets[..count]);
+                if (Ledger.IsOn)
+                {
+                    Ledger.Refused(packets[sent..count]);
+                }
+
                 if (traced != null)
                 {
                     TracedStages.RecordSent(traced, sent, _plan.Trace);

@@ -2,7 +2,8 @@ namespace PollMode.Tests;
 
 /// <summary>
 /// Ports for tests: each receive queue gives so many stamped frames and then ends (or is live for ever), each transmit queue takes what
-/// its appetite allows and frees it. Options in the spec: rx (frames, -1 for endless), rxq, txq, take (most per Send), sizes, rings, fail.
+/// its appetite allows and frees it, or keeps it to the end. Options in the spec: rx (frames, -1 for endless), rxq, txq, take (most per Send),
+/// keep, sizes, rings, fail.
 /// </summary>
 internal sealed class FakeDriver : IPortDriver
 {
@@ -10,7 +11,7 @@ internal sealed class FakeDriver : IPortDriver
 
     public string Summary => "for tests";
 
-    public IReadOnlyList<PortOption> Options { get; } = [.. new[] { "rx", "rxq", "txq", "take", "size", "rings", "fail" }.Select(key => new PortOption(key, "", ""))];
+    public IReadOnlyList<PortOption> Options { get; } = [.. new[] { "rx", "rxq", "txq", "take", "keep", "size", "rings", "fail" }.Select(key => new PortOption(key, "", ""))];
 
     internal List<FakePort> Opened { get; } = [];
 

@@ -30,7 +30,7 @@ internal sealed class FakePort(PortSpec spec, PortContext context) : IPort
             throw new PollModeException("the fake port has no transmit queue.");
         }
 
-        var tx = new FakeTxQueue((int)spec.GetInteger("take", int.MaxValue, 0, int.MaxValue), pool);
+        var tx = new FakeTxQueue((int)spec.GetInteger("take", int.MaxValue, 0, int.MaxValue), spec.GetSwitch("keep", false), pool);
         Transmit.Add(tx);
         return tx;
     }
@@ -42,5 +42,9 @@ internal sealed class FakePort(PortSpec spec, PortContext context) : IPort
         counters.Add(new PortCounter("fake", 1));
     }
 
-    public void Dispose() => Disposed = true;
+    public void Dispose()
+    {
+        Disposed = true;
+        Transmit.ForEach(queue => queue.FreeKept());
+    }
 }

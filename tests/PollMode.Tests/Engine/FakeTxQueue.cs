@@ -1,7 +1,8 @@
 namespace PollMode.Tests;
 
-internal sealed class FakeTxQueue(int take, Mempool pool) : ITxQueue
+internal sealed class FakeTxQueue(int take, bool keep, Mempool pool) : ITxQueue
 {
+    private readonly List<Packet> _kept = [];
     private int _user;
 
     public QueueCounters Counters { get; } = new();
@@ -25,10 +26,25 @@ internal sealed class FakeTxQueue(int take, Mempool pool) : ITxQueue
             }
         }
 
-        pool.Return(packets);
+        if (keep)
+        {
+            _kept.AddRange(packets);
+        }
+        else
+        {
+            pool.Return(packets);
+        }
+
         Counters.Packets += packets.Length;
         Counters.Bytes += packets.Length * 64;
         Volatile.Write(ref _user, 0);
         return packets.Length;
+    }
+
+    /// <summary>As of a device that is closed.</summary>
+    internal void FreeKept()
+    {
+        _kept.ForEach(packet => packet.Free());
+        _kept.Clear();
     }
 }

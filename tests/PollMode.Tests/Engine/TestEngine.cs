@@ -21,13 +21,19 @@ internal sealed class TestEngine : EngineObserver, IDisposable
 
     internal int Leaked { get; private set; }
 
+    internal List<string> LeakExamples { get; } = [];
+
     internal List<Exception> CloseFaults { get; } = [];
 
     internal List<(int Worker, Exception Fault)> WorkerFaults { get; } = [];
 
     internal long StageFaults { get; private set; }
 
-    public override void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples) => Leaked += count;
+    public override void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples)
+    {
+        Leaked += count;
+        LeakExamples.AddRange(examples);
+    }
 
     public override void CloseFailed(Engine engine, Exception fault) => CloseFaults.Add(fault);
 

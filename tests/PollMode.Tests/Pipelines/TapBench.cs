@@ -60,6 +60,8 @@ internal sealed class TapBench : IDisposable
     /// <returns>How many went in.</returns>
     internal int Offer(int count, bool edit = false)
     {
+        // A test that awaits goes on on another thread.
+        Pool.BindOwner();
         count = Pool.Rent(_space.Packets[..count]);
         for (int i = 0; i < count; i++)
         {
