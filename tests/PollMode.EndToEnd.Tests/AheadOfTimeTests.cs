@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Xunit;
 
 namespace PollMode.EndToEnd.Tests;
@@ -25,6 +26,11 @@ public sealed class AheadOfTimeTests
         Assert.True(publish.ExitCode == 0, publish.Output + publish.Errors);
         Assert.DoesNotContain("warning", publish.Output, StringComparison.OrdinalIgnoreCase);
         Assert.False(File.Exists(folder.File("publish/Forwarder.dll")), "the publish made managed code");
+
+        // The mempool is in the program, and of the ledger, which is decided when publishing, nothing.
+        byte[] program = await File.ReadAllBytesAsync(folder.File("publish/Forwarder"), TestContext.Current.CancellationToken);
+        Assert.True(program.AsSpan().IndexOf(Encoding.Unicode.GetBytes("dispose the pools first")) >= 0, "the program's sentences cannot be found in it");
+        Assert.True(program.AsSpan().IndexOf(Encoding.Unicode.GetBytes("its last hand-offs")) < 0, "the ledger was compiled into the program");
 
         using Run run = await Run.Start(folder.File("publish/Forwarder"), ["--duration", "1", "--json"]).End();
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Errors));
