@@ -49,12 +49,7 @@ public sealed class AfXdpDriver : IPortDriver
                 $"'{spec.Text}' cannot use buffers of {context.Arena.BufferBytes} bytes; set BufferBytes to 2048 or 4096, or say unaligned=true for a multiple of 64 between them.");
         }
 
-        if (!context.Arena.IsFilled)
-        {
-            context.Arena.Fill();
-        }
-
-        return new AfXdpPort(spec, settings, context);
+        return new AfXdpPort(spec, settings, context, UmemRegion.Of(context.Arena));
     }
 
     /// <summary>The queues to open: as many as asked for, if the device has them.</summary>

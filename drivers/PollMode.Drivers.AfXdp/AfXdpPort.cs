@@ -15,6 +15,7 @@ internal sealed class AfXdpPort : IPort
     private readonly AfXdpSettings _settings;
     private readonly PortContext _context;
     private readonly ArenaMap _map;
+    private readonly UmemRegion _region;
     private readonly List<XskQueue> _queues = [];
     private readonly HashSet<int> _dead = [];
     private readonly List<string> _report = [];
@@ -26,11 +27,12 @@ internal sealed class AfXdpPort : IPort
     private bool _segments;
     private bool _disposed;
 
-    internal AfXdpPort(PortSpec spec, AfXdpSettings settings, PortContext context)
+    internal AfXdpPort(PortSpec spec, AfXdpSettings settings, PortContext context, UmemRegion region)
     {
         Name = spec.Text;
         _settings = settings;
         _context = context;
+        _region = region;
         _map = new ArenaMap(context.Arena);
         try
         {
@@ -146,7 +148,7 @@ internal sealed class AfXdpPort : IPort
         _attachment = XdpAttachment.Make(_settings, link, queues + _settings.StartQueue, _segments);
         _segments &= _attachment.TakesFragments;
         _facts = _attachment.Facts;
-        _maker = new SocketMaker(_settings, link, _context.Arena, _attachment.IsNative, _segments);
+        _maker = new SocketMaker(_settings, link, _region, _attachment.IsNative, _segments);
         _monitor = new LinkMonitor(link, Maintain);
         for (int index = 0; index < queues; index++)
         {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace PollMode.Drivers.AfXdp;
 
-/// <summary>The arena as a UMEM: turns addresses, offsets and numbers of buffers into each other, and refuses those that lie in none.</summary>
+/// <summary>A UMEM's addresses: turns addresses, offsets and numbers of buffers into each other, and refuses those that lie in none.</summary>
 internal readonly unsafe struct ArenaMap
 {
     private readonly byte* _base;

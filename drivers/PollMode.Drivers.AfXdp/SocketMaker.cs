@@ -11,7 +11,7 @@ namespace PollMode.Drivers.AfXdp;
 /// therefore registers the arena once more as a UMEM of its own. That pins no page twice; it costs 8 bytes of kernel memory for each 4-KiB
 /// page, a second mapping in the kernel's address space, and counts again towards RLIMIT_MEMLOCK where CAP_IPC_LOCK is missing.
 /// </remarks>
-internal sealed unsafe class SocketMaker
+internal sealed class SocketMaker
 {
     /// <summary>XDP_PACKET_HEADROOM: what the kernel keeps in front of each frame anyway.</summary>
     internal const int KernelHeadroom = 256;
@@ -23,17 +23,17 @@ internal sealed unsafe class SocketMaker
 
     private readonly AfXdpSettings _settings;
     private readonly LinkSnapshot _link;
-    private readonly Arena _arena;
+    private readonly UmemRegion _region;
     private readonly bool _isNative;
     private readonly bool _segments;
     private ushort _flags;
     private XskSocket? _owner;
 
-    internal SocketMaker(AfXdpSettings settings, LinkSnapshot link, Arena arena, bool isNative, bool segments)
+    internal SocketMaker(AfXdpSettings settings, LinkSnapshot link, UmemRegion region, bool isNative, bool segments)
     {
         _settings = settings;
         _link = link;
-        _arena = arena;
+        _region = region;
         _isNative = isNative;
         _segments = segments;
     }
@@ -115,7 +115,7 @@ internal sealed unsafe class SocketMaker
             {
                 if (owner == null)
                 {
-                    socket.RegisterUmem(Registration());
+                    socket.RegisterUmem(_region.Registration(_settings));
                 }
 
                 socket.CreateRings(_settings.Rings);
@@ -142,16 +142,6 @@ internal sealed unsafe class SocketMaker
             Thread.Sleep(5);
         }
     }
-
-    private XdpUmemRegistration Registration() => new()
-    {
-        Address = (ulong)_arena.BaseAddress,
-        Length = (ulong)_arena.LengthBytes,
-        ChunkBytes = (uint)_arena.BufferBytes,
-        Headroom = (uint)Math.Max(0, _arena.HeadroomBytes - KernelHeadroom),
-        Flags = (_settings.Unaligned ? XdpUmemRegistration.Unaligned : 0) | (_settings.TxMetadata ? XdpUmemRegistration.HasTxMetadata : 0),
-        TxMetadataBytes = _settings.TxMetadata ? XskTxMetadata.Bytes : 0u,
-    };
 
     private void Tune(XskSocket socket)
     {

@@ -47,7 +47,14 @@ public sealed unsafe partial class Arena
             int errno = TryMapRung(index, rung);
             if (errno == 0)
             {
-                SlabsMapped += rung == PageKind.Huge1GiB ? SlabsPerGiB : 1;
+                int taken = rung == PageKind.Huge1GiB ? SlabsPerGiB : 1;
+                if (!TryMapForDevices(index, taken))
+                {
+                    Unmap(AddressOf(index), (nuint)OffsetOf(taken));
+                    return null;
+                }
+
+                SlabsMapped += taken;
                 return rung;
             }
 
@@ -75,7 +82,7 @@ public sealed unsafe partial class Arena
             return Errno.EOPNOTSUPP;
         }
 
-        nint address = (nint)(BaseAddress + ((long)index * SlabBytes));
+        nint address = AddressOf(index);
         nuint bytes = rung == PageKind.Huge1GiB ? (nuint)1 << 30 : SlabBytes;
         int flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED | rung switch
         {

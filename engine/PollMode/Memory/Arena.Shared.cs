@@ -32,9 +32,11 @@ public sealed unsafe partial class Arena
             int errno = TryMapShared(rung);
             if (errno == 0)
             {
+                int extent = rung == PageKind.Huge1GiB ? SlabsPerGiB : 1;
                 for (int i = SlabLimit - 1; i >= 0; i--)
                 {
                     _mappedFree.Push((i, rung));
+                    _extents[i] = i % extent == 0 ? extent : 0;
                 }
 
                 _pinned = true;

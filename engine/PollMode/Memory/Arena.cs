@@ -9,8 +9,7 @@ namespace PollMode;
 /// workers without a copy.
 /// </summary>
 /// <remarks>
-/// Two seams for what devices need: a slab is mapped for a device where it is taken (<c>TryTakeSlab</c>) and unmapped where it is given back
-/// (<c>ReleaseSlab</c>), and nowhere else; a supplier that keeps a slab ready would stand in front of the former.
+/// What a device needs to know of it goes through <see cref="IDmaMap"/>.
 /// Thread-safe. Slabs are taken and given back while pools are made, grow and go, never for a packet.</remarks>
 public sealed unsafe partial class Arena : IDisposable
 {
@@ -25,6 +24,9 @@ public sealed unsafe partial class Arena : IDisposable
     private readonly nint _reservation;
     private readonly nuint _reservationBytes;
     private readonly Slab?[] _slabs;
+
+    /// <summary>For the first slab of what was mapped at once, how many slabs that is.</summary>
+    private readonly int[] _extents;
     private readonly Stack<int> _returned = new();
     private readonly Stack<(int Index, PageKind Pages)> _mappedFree = new();
     private readonly List<string> _report = [];
@@ -32,6 +34,7 @@ public sealed unsafe partial class Arena : IDisposable
     private int _next;
     private bool _pinned;
     private bool _saidNoMore;
+    private bool _saidRefused;
     private bool _closing;
     private bool _disposed;
 
@@ -48,6 +51,7 @@ public sealed unsafe partial class Arena : IDisposable
         long unit = options.SmallestPages == PageKind.Huge1GiB ? (long)SlabBytes * SlabsPerGiB : SlabBytes;
         SlabLimit = (int)((options.LimitBytes + unit - 1) / unit * (unit / SlabBytes));
         _slabs = new Slab?[SlabLimit];
+        _extents = new int[SlabLimit];
         _rung = options.LargestPages == PageKind.Huge1GiB && SlabLimit < SlabsPerGiB && options.SmallestPages > PageKind.Huge1GiB
             ? PageKind.Huge2MiB
             : options.LargestPages;
@@ -130,7 +134,10 @@ public sealed unsafe partial class Arena : IDisposable
     public bool Contains(long offset) =>
         (ulong)offset < (ulong)LengthBytes && _slabs[offset / SlabBytes] != null && (offset & (SlabBytes - 1)) / BufferBytes < BuffersPerSlab;
 
-    /// <summary>Maps every slab of the range, before pools take them: for devices that pin the whole range at once.</summary>
+    /// <summary>
+    /// Maps every slab of the range that is not mapped yet; none goes back to the system before the arena's end. For devices that pin the
+    /// whole range at once.
+    /// </summary>
     /// <exception cref="PollModeException">The system cannot give that much memory of the kinds allowed.</exception>
     public void Fill()
     {
@@ -138,9 +145,13 @@ public sealed unsafe partial class Arena : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             _pinned = true;
-            while (_next < SlabLimit)
+            while (_returned.TryPeek(out int hole) || _next < SlabLimit)
             {
-                MapNextExtent();
+                if (!(_returned.Count > 0 ? TryMapHole(hole) : TryMapNextExtent()))
+                {
+                    throw new PollModeException(
+                        $"The arena needs {SlabLimit} slabs of 2 MiB and the system gave {SlabsMapped - SlabsUnmapped}: {string.Join("; ", _report)}. Ask for fewer buffers, or allow smaller pages.");
+                }
             }
         }
     }
@@ -190,17 +201,8 @@ public sealed unsafe partial class Arena : IDisposable
 
             if (_mappedFree.Count == 0)
             {
-                if (_returned.TryPop(out int hole))
-                {
-                    if (TryMap(hole, 1) is not { } pages)
-                    {
-                        _returned.Push(hole);
-                        return null;
-                    }
-
-                    _mappedFree.Push((hole, pages));
-                }
-                else if (_next == SlabLimit || !TryMapNextExtent())
+                bool mapped = _returned.TryPeek(out int hole) ? TryMapHole(hole) : _next < SlabLimit && TryMapNextExtent();
+                if (!mapped)
                 {
                     return null;
                 }
@@ -227,6 +229,7 @@ public sealed unsafe partial class Arena : IDisposable
                 return;
             }
 
+            UnmapForDevices(slab.Index);
             Unmap((nint)slab.Address, SlabBytes);
             SlabsUnmapped++;
             _returned.Push(slab.Index);
@@ -245,19 +248,24 @@ public sealed unsafe partial class Arena : IDisposable
     private void Close()
     {
         _disposed = true;
+        LetDevicesGo();
         SlabsUnmapped = SlabsMapped;
         _ = LibC.Munmap(_reservation, _reservationBytes);
         CloseShared();
         _metadata.Dispose();
     }
 
-    private void MapNextExtent()
+    /// <summary>Maps anew what was given back last.</summary>
+    private bool TryMapHole(int hole)
     {
-        if (!TryMapNextExtent())
+        if (TryMap(hole, 1) is not { } pages)
         {
-            throw new PollModeException(
-                $"The arena needs {SlabLimit} slabs of 2 MiB and the system gave {_next}: {string.Join("; ", _report)}. Ask for fewer buffers, or allow smaller pages.");
+            return false;
         }
+
+        _returned.Pop();
+        _mappedFree.Push((hole, pages));
+        return true;
     }
 
     private bool TryMapNextExtent()

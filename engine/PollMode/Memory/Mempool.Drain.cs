@@ -131,6 +131,8 @@ public sealed unsafe partial class Mempool
 
     private void GiveBackSlabs()
     {
+        // No slabs first, so that nobody sees buffers in flight that are not.
+        Volatile.Write(ref _slabCount, 0);
         for (Slab? slab = _firstSlab; slab != null; slab = slab.Next)
         {
             _board.Detach(slab.Slot);
@@ -138,7 +140,6 @@ public sealed unsafe partial class Mempool
         }
 
         _firstSlab = null;
-        Volatile.Write(ref _slabCount, 0);
         _count = 0;
         _backup = 0;
     }
