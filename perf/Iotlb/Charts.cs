@@ -21,7 +21,7 @@ internal static class Charts
 
             ScottPlot.Plottables.Scatter line = plot.Add.ScatterLine(times, misses);
             line.LegendText = series.Scenario.Name;
-            line.LineWidth = series.Scenario.Policy == "runs" ? 3 : 2;
+            line.LineWidth = series.Scenario.Policy == "mempool" ? 3 : 2;
             line.LinePattern = series.Scenario.Minutes < end / 2 ? LinePattern.Dashed : LinePattern.Solid;
         }
 
@@ -41,13 +41,13 @@ internal static class Charts
         {
             Scenario scenario = series.Scenario;
             double[] entries = [.. scenario.Entries.Select(size => Math.Log2(size))];
-            ScottPlot.Plottables.Scatter line = plot.Add.Scatter(entries, [.. scenario.Entries.Select(size => series.Mean(size, 0.2, 1))]);
+            ScottPlot.Plottables.Scatter line = plot.Add.Scatter(entries, [.. scenario.Entries.Select(series.Last)]);
             line.LegendText = $"{scenario.Name}, {scenario.Queues} queue(s)";
             line.LineWidth = 2;
         }
 
         HorizontalLine(plot, 90, "target: 90");
-        plot.Title("IOTLB misses by size (1024 descriptors)");
+        plot.Title("IOTLB misses by size, in the last minute (1024 descriptors)");
         plot.XLabel("entries of the IOTLB");
         plot.YLabel("misses per MiB of payload");
         plot.Axes.Bottom.SetTicks([5, 6, 7, 8], ["32", "64", "128", "256"]);

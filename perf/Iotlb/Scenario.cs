@@ -15,7 +15,7 @@ internal sealed record Scenario
 
     internal string Name { get; init; } = "";
 
-    internal string Policy { get; init; } = "runs";
+    internal string Policy { get; init; } = "mempool";
 
     internal int Queues { get; init; } = 32;
 

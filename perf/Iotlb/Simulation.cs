@@ -16,7 +16,8 @@ internal static class Simulation
         int shift = scenario.HugePages ? 9 : 0;
         int control = scenario.Queues * mappings;
         TranslationCache[] caches = [.. scenario.Entries.Select(size => new TranslationCache(size, control + (2 * scenario.Queues)))];
-        SimulatedQueue[] queues = [.. Enumerable.Range(0, scenario.Queues).Select(i => new SimulatedQueue(scenario, Policy(scenario, i), 1000 + i))];
+        IPagePolicy[] policies = [.. Enumerable.Range(0, scenario.Queues).Select(i => Policy(scenario, i))];
+        SimulatedQueue[] queues = [.. policies.Select((policy, i) => new SimulatedQueue(scenario, policy, 1000 + i))];
         var random = new Random(1);
         double endOfTrain = Math.Log(1 - (1 / scenario.Train));
         double framesPerMinute = Scenario.RoundsPerMinute * pages * 2 * scenario.Queues;
@@ -75,6 +76,7 @@ internal static class Simulation
             }
         }
 
+        Array.ForEach(policies, policy => policy.Dispose());
         return series with { Starved = queues.Sum(queue => queue.Starved) };
     }
 
@@ -87,9 +89,9 @@ internal static class Simulation
             "lifo" => new LifoPolicy(pages),
             "random" => new RandomPolicy(pages, queue),
             "fresh" => new FreshPolicy(pages),
-            "runs" => new RunPolicy(scenario.Slabs, Scenario.PagesPerSlab, 128, strays: false),
-            "runs+strays" => new RunPolicy(scenario.Slabs, Scenario.PagesPerSlab, 128, strays: true),
-            _ => throw new ArgumentException($"There is no policy '{scenario.Policy}'; take fifo, lifo, random, fresh, runs or runs+strays.", nameof(scenario)),
+            "mempool" => new MempoolPolicy(scenario.Slabs),
+            "strays" => new StrayPolicy(scenario.Slabs, Scenario.PagesPerSlab, 128),
+            _ => throw new ArgumentException($"There is no policy '{scenario.Policy}'; take fifo, lifo, random, fresh, mempool or strays.", nameof(scenario)),
         };
     }
 }

@@ -17,18 +17,22 @@ internal static class Study
             common with { Name = "2 MiB, prototype (FIFO)", Policy = "fifo" },
             common with { Name = "2 MiB, LIFO", Policy = "lifo" },
             still with { Name = "2 MiB, random", Policy = "random" },
-            common with { Name = "2 MiB, PollMode", Policy = "runs" },
-            common with { Name = "2 MiB, PollMode, 100 times the drops", Policy = "runs", Loss = common.Loss * 100 },
-            common with { Name = "2 MiB, PollMode, forwarder, 4096 descriptors", Policy = "runs", OwnerReturns = true, Descriptors = 4096 },
-            common with { Name = "the same with strays in the cache", Policy = "runs+strays", OwnerReturns = true, Descriptors = 4096 },
+            common with { Name = "2 MiB, PollMode", Policy = "mempool" },
+            common with { Name = "2 MiB, PollMode, 100 times the drops", Policy = "mempool", Loss = common.Loss * 100 },
+            common with { Name = "2 MiB, PollMode, forwarder, 4096 descriptors", Policy = "mempool", OwnerReturns = true, Descriptors = 4096 },
+            common with { Name = "the same with strays in the cache", Policy = "strays", OwnerReturns = true, Descriptors = 4096 },
         ]);
     }
 
-    /// <summary>Every size of ring, number of queues and size of I/O TLB: a shuffled pool beside ours.</summary>
-    internal static Series[] Sweep()
+    /// <summary>An hour of an ill-treated pool: what stays the same that long stays so.</summary>
+    internal static Series[] ForEver(double minutes) =>
+        Run([new Scenario { Name = "2 MiB, PollMode, 100 times the drops", Loss = 0.015, Minutes = minutes * 60 / 11 }]);
+
+    /// <summary>Every size of ring, number of queues and size of I/O TLB, and seven times the drops: fresh memory, the prototype, ours.</summary>
+    internal static Series[] Sweep(double minutes)
     {
         var list = new List<Scenario>();
-        foreach (string policy in new[] { "random", "runs" })
+        foreach ((string name, string policy) in new[] { ("always fresh", "fresh"), ("prototype", "fifo"), ("PollMode", "mempool") })
         {
             foreach (int queues in new[] { 1, 8, 32 })
             {
@@ -36,13 +40,13 @@ internal static class Study
                 {
                     list.Add(new Scenario
                     {
-                        Name = policy == "runs" ? "PollMode" : "shuffled",
+                        Name = name,
                         Policy = policy,
                         Queues = queues,
                         Descriptors = descriptors,
                         Entries = [32, 64, 128, 256],
                         Loss = 0.001,
-                        Minutes = 0.5,
+                        Minutes = policy == "fresh" ? Math.Min(1, minutes) : minutes,
                     });
                 }
             }

@@ -19,15 +19,19 @@ internal static class Tables
         return text.ToString();
     }
 
+    internal static string ForEver(Series series) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{series.Scenario.Name}: {series.Last(64):F0} in the last of {series.Scenario.Minutes:F0} minutes, {series.Worst(64):F0} in the worst ten seconds of all.{Environment.NewLine}");
+
     internal static string Sweep(Series[] all)
     {
         var text = new StringBuilder();
-        text.AppendLine("| misses/MiB: policy, queues, descriptors | 32 entries | 64 | 128 | 256 |");
+        text.AppendLine("| misses/MiB in the last minute: policy, queues, descriptors | 32 entries | 64 | 128 | 256 |");
         text.AppendLine("|---|---|---|---|---|");
         foreach (Series series in all)
         {
             Scenario scenario = series.Scenario;
-            string cells = string.Join(" | ", scenario.Entries.Select(entries => series.Mean(entries, 0.2, 1).ToString("F0", CultureInfo.InvariantCulture)));
+            string cells = string.Join(" | ", scenario.Entries.Select(entries => series.Last(entries).ToString("F0", CultureInfo.InvariantCulture)));
             text.AppendLine(CultureInfo.InvariantCulture, $"| {scenario.Name}, {scenario.Queues}, {scenario.Descriptors} | {cells} |");
         }
 

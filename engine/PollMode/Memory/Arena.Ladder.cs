@@ -77,6 +77,11 @@ public sealed unsafe partial class Arena
 
     private int TryMapRung(int index, PageKind rung)
     {
+        if (_options.AddressesOnly)
+        {
+            return 0;
+        }
+
         if (rung == PageKind.TransparentHuge && TransparentHugePagesOff())
         {
             return Errno.EOPNOTSUPP;

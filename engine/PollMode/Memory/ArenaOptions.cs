@@ -30,6 +30,9 @@ public sealed class ArenaOptions
     /// </summary>
     public bool Shared { get; set; }
 
+    /// <summary>Slabs are addresses without memory: for simulations, which ask where buffers lie and never touch them.</summary>
+    internal bool AddressesOnly { get; set; }
+
     internal void Validate()
     {
         if (BufferBytes is < 256 or > 65536 || BufferBytes % 64 != 0)

@@ -3,15 +3,11 @@ using System.Numerics;
 namespace PollMode.Iotlb.Policies;
 
 /// <summary>
-/// PollMode's: a small cache for what the owner returns of the slab it rents from just now; every other page goes home to its slab's
-/// bitmap. The cache is refilled by a run of up to 64 pages of one slab: the current one as long as it has such a run, then the one used
-/// last that has, then the fullest.
+/// What PollMode's pool would be if its cache took whatever the owner returns, and not only what is of the slab rented from just now:
+/// shows what that rule is for. Else the same: what the cache does not take goes home to its slab's bitmap, and the cache is refilled by a
+/// run of up to 64 pages of one slab: the current one as long as it has such a run, then the one used last that has, then the fullest.
 /// </summary>
-/// <remarks>
-/// Whatever the order of returns, a refill takes at least as many pages of one slab as the free ones average over all slabs. That bounds
-/// the misses for ever: at half a pool free, whole runs.
-/// </remarks>
-internal sealed class RunPolicy : IPagePolicy
+internal sealed class StrayPolicy : IPagePolicy
 {
     internal const int Run = 64;
 
@@ -22,7 +18,6 @@ internal sealed class RunPolicy : IPagePolicy
     private readonly int _wordsPerSlab;
     private readonly int _pagesPerSlab;
     private readonly int _recycle;
-    private readonly bool _strays;
     private int _count;
     private int _current;
     private long _clock;
@@ -30,8 +25,7 @@ internal sealed class RunPolicy : IPagePolicy
     /// <param name="slabs">Slabs of the pool.</param>
     /// <param name="pagesPerSlab">A multiple of 64.</param>
     /// <param name="recycle">Pages that the owner's returns may pile up in the cache.</param>
-    /// <param name="strays">Whether the cache takes what the owner returns from whatever slab.</param>
-    internal RunPolicy(int slabs, int pagesPerSlab, int recycle, bool strays)
+    internal StrayPolicy(int slabs, int pagesPerSlab, int recycle)
     {
         _pagesPerSlab = pagesPerSlab;
         _wordsPerSlab = pagesPerSlab / 64;
@@ -42,7 +36,6 @@ internal sealed class RunPolicy : IPagePolicy
         _used = new long[slabs];
         _cache = new int[Math.Max(recycle, Run)];
         _recycle = recycle;
-        _strays = strays;
     }
 
     public int Take()
@@ -58,7 +51,7 @@ internal sealed class RunPolicy : IPagePolicy
     public void Give(ReadOnlySpan<int> pages, bool owner)
     {
         int taken = 0;
-        if (owner && !pages.IsEmpty && (_strays || (IsCurrent(pages[0]) && IsCurrent(pages[^1]))))
+        if (owner)
         {
             taken = Math.Min(pages.Length, _recycle - _count);
             pages[..taken].CopyTo(_cache.AsSpan(_count));
@@ -71,8 +64,6 @@ internal sealed class RunPolicy : IPagePolicy
             _home[page / _pagesPerSlab]++;
         }
     }
-
-    private bool IsCurrent(int page) => page / _pagesPerSlab == _current;
 
     private void Refill()
     {
