@@ -23,8 +23,10 @@ namespace PollMode;
 /// did to a buffer is visible to the owner: R1 releases, O2 acquires. No word is forgotten: suppose R2 found the bit set and R3 was left
 /// out. Then R2 read a value older than O1's zero or a later setter's bit. In the second case a later harvest will come. In the first, R1
 /// comes before R2, R2 reads before O1 writes, and O1 comes before O2, so that O2 sees R1. That needs R1 and O1 to be full fences, a store
-/// before a later load of another address: on x86-64 every locked instruction is one; on Arm64 a read-modify-write with both acquire and
-/// release is ordered before whatever follows it in program order, and where there is no LSE the runtime adds <c>dmb ish</c>.
+/// before a later load of another address: on x86-64 every locked instruction is one; on Arm64 what a read-modify-write with both acquire
+/// and release writes is ordered before all that follows it in program order ("range([A];amo;[L])" in Arm's model), R1 keeps its acquire
+/// though its result is not used (dotnet/runtime#105854: never the zero register), and where there is no LSE the runtime adds <c>dmb ish</c>.
+/// A test takes the steps in every order, and loses words as soon as one of the two fences is left out.
 /// A summary bit that is set for a slab with nothing returned costs a look and nothing else.
 /// </para>
 /// </remarks>
