@@ -3,8 +3,14 @@ namespace PollMode;
 /// <content>Growing and shrinking without a system call of the owner: what it exchanges with a <see cref="SlabSupplier"/>.</content>
 public sealed unsafe partial class Mempool
 {
-    /// <summary>Times in a row that <see cref="Tidy"/> must find a slab too many before it goes: the hysteresis in time.</summary>
-    private const int CalmTidies = 16;
+    /// <summary>Times in a row that <see cref="Tidy"/> must find a slab too many before it goes: the hysteresis in time, at first.</summary>
+    private const int LeastCalm = 16;
+
+    /// <summary>
+    /// And at most. Each slab that is taken after one was set free doubles the time: a load that swings faster than this stops to map
+    /// and unmap after a few swings, and a slower one maps a slab in so many tidies at most.
+    /// </summary>
+    private const int MostCalm = 4096;
 
     private readonly SlabSupplier? _supplier;
     private readonly int _slabMinimum;
@@ -13,6 +19,8 @@ public sealed unsafe partial class Mempool
     private volatile bool _pressed;
     private long _heldBackSeen;
     private int _calm;
+    private int _calmWanted = LeastCalm;
+    private int _setFree;
 
     /// <summary>Slabs of the pool, those in the mailboxes included.</summary>
     internal int SlabsHeld => Volatile.Read(ref _slabCount) + (Volatile.Read(ref _ready) != null ? 1 : 0) + (Volatile.Read(ref _surplus) != null ? 1 : 0);
@@ -47,7 +55,7 @@ public sealed unsafe partial class Mempool
             return;
         }
 
-        if (++_calm < CalmTidies && !_pressed)
+        if (++_calm < _calmWanted && !_pressed)
         {
             return;
         }
@@ -65,6 +73,7 @@ public sealed unsafe partial class Mempool
                 }
 
                 _counters->SlabsSetFree++;
+                _setFree++;
                 _calm = 0;
                 return;
             }
@@ -117,6 +126,13 @@ public sealed unsafe partial class Mempool
     {
         if (_slabCount < _slabLimit && Interlocked.Exchange(ref _ready, null) is { } slab)
         {
+            if (_setFree > 0)
+            {
+                // One that went would be of use now.
+                _setFree--;
+                _calmWanted = Math.Min(2 * _calmWanted, MostCalm);
+            }
+
             Link(slab);
             return slab;
         }

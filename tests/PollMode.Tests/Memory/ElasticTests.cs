@@ -72,6 +72,60 @@ public sealed class ElasticTests
     }
 
     [Fact]
+    public void Slabs_under_late_buffers_go_back_late_one_by_one()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false);
+        using var memory = new TestMemory(slabs: 6);
+        Mempool pool = memory.Pool(1024, 6144, options => options.Supplier = supplier);
+        List<Packet> held = Grow(pool, supplier, 6144);
+        Packet[] late = [.. held.GroupBy(packet => packet.ArenaOffset / Arena.SlabBytes).Select(slab => slab.First())];
+        Assert.Equal(6, late.Length);
+        pool.Return(held.Except(late).ToArray());
+        Settle(pool, supplier);
+        Assert.Equal((6, 0, 6), (pool.Statistics.Slabs, memory.Arena.SlabsUnmapped, pool.InFlight));
+
+        // The first that comes home serves as the pool's next one, ready; each further one goes back to the system.
+        for (int home = 1; home <= 4; home++)
+        {
+            TestMemory.Elsewhere(late[home - 1].Free);
+            Settle(pool, supplier);
+            Assert.Equal((6 - home, home - 1), (pool.Statistics.Slabs, memory.Arena.SlabsUnmapped));
+        }
+
+        // One slab's worth stays beside what is needed, and the minimum for ever.
+        TestMemory.Elsewhere(() => Mempool.Free(late.AsSpan(4)));
+        Settle(pool, supplier);
+        Assert.InRange(pool.Statistics.Slabs, 1, 2);
+        TestMemory.AssertConserved(pool, 0);
+    }
+
+    [Fact]
+    public void A_load_that_swings_far_stops_to_map_and_unmap()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false);
+        using var memory = new TestMemory(slabs: 6);
+        Mempool pool = memory.Pool(1024, 6144, options => options.Supplier = supplier);
+        long before = 0;
+        for (int swing = 0; swing < 60; swing++)
+        {
+            if (swing == 10)
+            {
+                before = memory.Arena.SlabsMapped;
+            }
+
+            List<Packet> held = Grow(pool, supplier, 6144);
+            Assert.Equal(6144, held.Count);
+            pool.Return(held.ToArray());
+            Settle(pool, supplier);
+        }
+
+        // The first swings, whose end gave slabs back, cost something; the fifty that followed nothing.
+        Assert.InRange(before, 7, 20);
+        Assert.Equal(before, memory.Arena.SlabsMapped);
+        TestMemory.AssertConserved(pool, 0);
+    }
+
+    [Fact]
     public void A_load_that_swings_does_not_map_and_unmap_for_ever()
     {
         using var supplier = new SlabSupplier(0, startThread: false);
@@ -105,6 +159,59 @@ public sealed class ElasticTests
         supplier.SupplyAll();
         Assert.False(busy.TryRent(out _));
         busy.Return(held.ToArray());
+    }
+
+    [Fact]
+    public void A_pool_gives_what_it_does_not_need_at_once_when_another_is_held_back()
+    {
+        using var supplier = new SlabSupplier(6L * Arena.SlabBytes, startThread: false);
+        using var memory = new TestMemory(slabs: 8);
+        Mempool idle = memory.Pool(1024, 4096, options => options.Supplier = supplier);
+        Mempool busy = memory.Pool(1024, 4096, options => options.Supplier = supplier);
+        idle.Return(Grow(idle, supplier, 4096).ToArray());
+        Assert.Equal(4, idle.Statistics.Slabs);
+
+        // It swung before, and would keep its slabs for long; but somebody waits.
+        var held = new List<Packet>();
+        for (int turn = 0; turn < 12 && held.Count < 3072; turn++)
+        {
+            held.AddRange(Grow(busy, supplier, 3072 - held.Count, tries: 50));
+            idle.Tidy();
+            supplier.SupplyAll();
+        }
+
+        Assert.Equal(3072, held.Count);
+        Assert.InRange(memory.Arena.SlabsMapped - memory.Arena.SlabsUnmapped, 0, 6);
+        busy.Return(held.ToArray());
+        TestMemory.AssertConserved(idle, 0);
+        TestMemory.AssertConserved(busy, 0);
+    }
+
+    [Fact]
+    public void An_owner_whose_supplier_is_stuck_in_the_system_goes_on()
+    {
+        using var supplier = new SlabSupplier();
+        using var memory = new TestMemory(slabs: 4);
+        using var stuck = new StuckDmaMap();
+        memory.Arena.Attach(stuck);
+        Mempool pool = memory.Pool(1024, 4096, options => options.Supplier = supplier);
+        stuck.Stick();
+        var packets = new Packet[4096];
+
+        // The one that lay ready, and no more: the supplier hangs with the arena's lock in its hand.
+        Assert.Equal(2048, pool.Rent(packets));
+        Assert.True(stuck.WaitUntilStuck(TimeSpan.FromSeconds(60)));
+        Assert.Equal(0, pool.Rent(packets.AsSpan(2048)));
+        Assert.True(pool.Statistics.HeldBack > 0);
+
+        // What comes home meanwhile is the next source.
+        TestMemory.Elsewhere(() => Mempool.Free(packets.AsSpan(0, 200)));
+        Assert.Equal(200, pool.Rent(packets.AsSpan(0, 300)));
+        pool.Tidy();
+        stuck.Release();
+        Assert.True(SpinWait.SpinUntil(() => pool.TryRent(out packets[2048]), TimeSpan.FromMinutes(2)));
+        pool.Return(packets.AsSpan(0, 2049));
+        TestMemory.AssertConserved(pool, 0);
     }
 
     [Fact]
@@ -150,15 +257,15 @@ public sealed class ElasticTests
         pool.Return(packets.AsSpan(0, 100 + more));
     }
 
-    private static List<Packet> Grow(Mempool pool, SlabSupplier supplier, int buffers)
+    private static List<Packet> Grow(Mempool pool, SlabSupplier supplier, int buffers, int tries = 10_000)
     {
         var held = new List<Packet>();
         var burst = new Packet[64];
-        for (int tries = 0; held.Count < buffers && tries < 10_000; tries++)
+        for (int i = 0; held.Count < buffers && i < tries; i++)
         {
             int count = pool.Rent(burst.AsSpan(0, Math.Min(64, buffers - held.Count)));
             held.AddRange(burst[..count]);
-            if (tries % 4 == 0 || count == 0)
+            if (i % 4 == 0 || count == 0)
             {
                 supplier.SupplyAll();
             }
