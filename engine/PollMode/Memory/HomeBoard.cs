@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PollMode;
 
@@ -39,12 +40,9 @@ internal sealed unsafe class HomeBoard : IDisposable
     private readonly PacketMetadata** _first;
     private readonly int* _counts;
     private readonly long* _used;
+    private readonly OwnerState* _own;
     private readonly int _summaryWords;
     private readonly int _words;
-    private int _end;
-    private int _current;
-    private int _count;
-    private long _clock;
 
     /// <param name="slots">Slabs it has places for.</param>
     /// <param name="buffersPerSlab">Buffers of a slab.</param>
@@ -57,11 +55,12 @@ internal sealed unsafe class HomeBoard : IDisposable
         // What other threads write comes first, the summary on lines of its own.
         long summaryBytes = (((long)_summaryWords * sizeof(ulong)) + 127) & ~127L;
         long bitmapBytes = (((long)slots * _words * sizeof(ulong)) + 127) & ~127L;
-        _block = new NativeBlock(summaryBytes + (2 * bitmapBytes) + ((long)slots * (sizeof(nint) + sizeof(long) + sizeof(int))), "a pool's bitmaps");
+        _block = new NativeBlock(summaryBytes + (2 * bitmapBytes) + sizeof(OwnerState) + ((long)slots * (sizeof(nint) + sizeof(long) + sizeof(int))), "a pool's bitmaps");
         _summary = (ulong*)_block.Pointer;
         _returned = (ulong*)(_block.Pointer + summaryBytes);
         _home = (ulong*)(_block.Pointer + summaryBytes + bitmapBytes);
-        _first = (PacketMetadata**)(_block.Pointer + summaryBytes + (2 * bitmapBytes));
+        _own = (OwnerState*)(_block.Pointer + summaryBytes + (2 * bitmapBytes));
+        _first = (PacketMetadata**)(_own + 1);
         _used = (long*)(_first + slots);
         _counts = (int*)(_used + slots);
     }
@@ -70,10 +69,10 @@ internal sealed unsafe class HomeBoard : IDisposable
     internal int Slots { get; }
 
     /// <summary>Buffers in the owner's bitmaps.</summary>
-    internal int Count => Volatile.Read(ref _count);
+    internal int Count => Volatile.Read(ref _own->Count);
 
     /// <summary>The slab that the last run was taken from. Owner only.</summary>
-    internal int Current => _current;
+    internal int Current => _own->Current;
 
     /// <summary>Buffers that other threads returned and the owner has not harvested. From any thread; buffers on the move may be missed.</summary>
     internal int Pending
@@ -81,7 +80,7 @@ internal sealed unsafe class HomeBoard : IDisposable
         get
         {
             int pending = 0;
-            int words = Volatile.Read(ref _end) * _words;
+            int words = Volatile.Read(ref _own->End) * _words;
             for (int i = 0; i < words; i++)
             {
                 pending += BitOperations.PopCount(Volatile.Read(ref _returned[i]));
@@ -98,13 +97,13 @@ internal sealed unsafe class HomeBoard : IDisposable
     {
         _first[slot] = first;
         _used[slot] = 0;
-        Volatile.Write(ref _end, Math.Max(_end, slot + 1));
+        Volatile.Write(ref _own->End, Math.Max(_own->End, slot + 1));
     }
 
     /// <summary>Takes a slab's buffers off the board: all that are home. Owner only.</summary>
     internal void Detach(int slot)
     {
-        Volatile.Write(ref _count, _count - _counts[slot]);
+        Volatile.Write(ref _own->Count, _own->Count - _counts[slot]);
         _counts[slot] = 0;
         new Span<ulong>(_home + ((long)slot * _words), _words).Clear();
     }
@@ -134,7 +133,7 @@ internal sealed unsafe class HomeBoard : IDisposable
         _home[((long)slot * _words) + word] |= buffers;
         int count = BitOperations.PopCount(buffers);
         _counts[slot] += count;
-        Volatile.Write(ref _count, _count + count);
+        Volatile.Write(ref _own->Count, _own->Count + count);
     }
 
     /// <summary>Moves what other threads returned to where it can be taken from. Owner only.</summary>
@@ -162,12 +161,12 @@ internal sealed unsafe class HomeBoard : IDisposable
     /// <summary>Whether a slab has a run of so many at home; the next are then taken from it. Owner only.</summary>
     internal bool HasRun(int run)
     {
-        if (_counts[_current] < run && _count >= run)
+        if (_counts[_own->Current] < run && _own->Count >= run)
         {
-            _current = Choose(run);
+            _own->Current = Choose(run);
         }
 
-        return _counts[_current] >= run;
+        return _counts[_own->Current] >= run;
     }
 
     /// <summary>Takes buffers: a run of one slab where any has as many, otherwise of as few slabs as have them. Owner only.</summary>
@@ -175,14 +174,14 @@ internal sealed unsafe class HomeBoard : IDisposable
     internal int Take(Packet* destination, int wanted)
     {
         int taken = 0;
-        while (taken < wanted && _count > 0)
+        while (taken < wanted && _own->Count > 0)
         {
-            if (_counts[_current] < wanted - taken)
+            if (_counts[_own->Current] < wanted - taken)
             {
-                _current = Choose(wanted - taken);
+                _own->Current = Choose(wanted - taken);
             }
 
-            taken += TakeFrom(_current, destination + taken, wanted - taken);
+            taken += TakeFrom(_own->Current, destination + taken, wanted - taken);
         }
 
         return taken;
@@ -204,7 +203,7 @@ internal sealed unsafe class HomeBoard : IDisposable
         }
 
         _counts[slot] += harvested;
-        Volatile.Write(ref _count, _count + harvested);
+        Volatile.Write(ref _own->Count, _own->Count + harvested);
         return harvested;
     }
 
@@ -212,7 +211,7 @@ internal sealed unsafe class HomeBoard : IDisposable
     private int Choose(int run)
     {
         int best = 0;
-        for (int slot = 1; slot < _end; slot++)
+        for (int slot = 1; slot < _own->End; slot++)
         {
             int count = _counts[slot];
             bool whole = count >= run;
@@ -222,7 +221,7 @@ internal sealed unsafe class HomeBoard : IDisposable
             }
         }
 
-        _used[best] = ++_clock;
+        _used[best] = ++_own->Clock;
         return best;
     }
 
@@ -258,7 +257,17 @@ internal sealed unsafe class HomeBoard : IDisposable
         }
 
         _counts[slot] -= taken;
-        Volatile.Write(ref _count, _count - taken);
+        Volatile.Write(ref _own->Count, _own->Count - taken);
         return taken;
+    }
+
+    /// <summary>What the owner changes: not in the board's object, whose fields returners read.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    private struct OwnerState
+    {
+        internal long Clock;
+        internal int End;
+        internal int Current;
+        internal int Count;
     }
 }

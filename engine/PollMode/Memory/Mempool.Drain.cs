@@ -66,9 +66,9 @@ public sealed unsafe partial class Mempool
 
             Harvest();
             var cached = new HashSet<nint>();
-            for (int i = 0; i < _count; i++)
+            for (int i = 0; i < _hot.Cached; i++)
             {
-                cached.Add((nint)_cache[i].Metadata);
+                cached.Add((nint)_hot.Cache[i].Metadata);
             }
 
             for (Slab? slab = _firstSlab; slab != null && lines.Count < limit; slab = slab.Next)
@@ -115,7 +115,7 @@ public sealed unsafe partial class Mempool
             }
 
             Harvest();
-            if (_count + _board.Count + _backup != Capacity)
+            if (_hot.Cached + _board.Count + _backup != Capacity)
             {
                 return false;
             }
@@ -140,7 +140,7 @@ public sealed unsafe partial class Mempool
         }
 
         _firstSlab = null;
-        _count = 0;
+        Filled(-_hot.Cached);
         _backup = 0;
     }
 

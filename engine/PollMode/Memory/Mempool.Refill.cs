@@ -12,11 +12,11 @@ public sealed unsafe partial class Mempool
         bool slow = false;
         while (true)
         {
-            int take = Math.Min(_count, packets.Length - given);
-            _count -= take;
-            new ReadOnlySpan<Packet>(_cache + _count, take).CopyTo(packets[given..]);
+            int take = Math.Min(_hot.Cached, packets.Length - given);
+            new ReadOnlySpan<Packet>(_hot.Cache + _hot.Cached - take, take).CopyTo(packets[given..]);
             given += take;
-            *(slow ? &_counters->Slow : &_counters->Fast) += take;
+            _counters->Slow += slow ? take : 0;
+            _hot.Popped += take;
             if (given == packets.Length)
             {
                 return given;
@@ -44,7 +44,7 @@ public sealed unsafe partial class Mempool
             return false;
         }
 
-        Volatile.Write(ref _count, _board.Take(_cache, _refill));
+        Filled(_board.Take(_hot.Cache, _refill));
 
         // Direct mode ends when whole slabs are home again: what is asked for now is less than what was.
         if (_state == (int)MempoolState.Direct && _board.Count >= Arena.BuffersPerSlab)
@@ -52,9 +52,16 @@ public sealed unsafe partial class Mempool
             _state = (int)MempoolState.Prefilled;
         }
 
-        _hotSlab = _slabs[_board.Current]!.Id;
+        _hot.HotSlab = _slabs[_board.Current]!.Id;
         _counters->Refill++;
         return true;
+    }
+
+    /// <summary>The cache was empty and has so many buffers now.</summary>
+    private void Filled(int count)
+    {
+        _counters->Filled += count;
+        Volatile.Write(ref _hot.Pushed, _hot.Pushed + count);
     }
 
     private void Harvest() => _counters->Ring += _board.Harvest();
@@ -81,15 +88,15 @@ public sealed unsafe partial class Mempool
             PacketMetadata* first = slab.Metadata + slab.Used;
             for (int i = 0; i < run; i++)
             {
-                _cache[taken++] = new Packet(first + i);
+                _hot.Cache[taken++] = new Packet(first + i);
             }
 
             slab.Used += run;
-            _hotSlab = slab.Id;
+            _hot.HotSlab = slab.Id;
         }
 
         Volatile.Write(ref _backup, _backup - count);
-        Volatile.Write(ref _count, count);
+        Filled(count);
         _counters->Backup += count;
         return true;
     }
@@ -106,11 +113,11 @@ public sealed unsafe partial class Mempool
         PacketMetadata* metadata = slab.Metadata;
         for (int i = 0; i < Arena.BuffersPerSlab; i++)
         {
-            _cache[i] = new Packet(metadata + i);
+            _hot.Cache[i] = new Packet(metadata + i);
         }
 
-        _count = Arena.BuffersPerSlab;
-        _hotSlab = slab.Id;
+        Filled(Arena.BuffersPerSlab);
+        _hot.HotSlab = slab.Id;
         _counters->DirectInject++;
         _counters->SlowHighOrder++;
         return true;

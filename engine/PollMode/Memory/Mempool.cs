@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PollMode;
 
@@ -15,18 +16,14 @@ namespace PollMode;
 public sealed unsafe partial class Mempool : IDisposable
 {
     private readonly NativeBlock _block;
-    private readonly Packet* _cache;
     private readonly MempoolCounters* _counters;
-    private readonly ulong _simple;
-    private readonly int _recycleLimit;
     private readonly int _refill;
     private readonly int _wholeRun;
     private readonly int _slabLimit;
     private readonly HomeBoard _board;
     private readonly Slab?[] _slabs;
     private readonly ushort _id;
-    private int _count;
-    private ushort _hotSlab;
+    private MempoolHotState _hot;
     private int _ownerThread;
     private int _backup;
     private int _backupSlot;
@@ -43,7 +40,7 @@ public sealed unsafe partial class Mempool : IDisposable
         options.Validate(arena);
         Arena = arena;
         Name = options.Name;
-        _recycleLimit = options.CacheRecycleLimit;
+        _hot.RecycleLimit = options.CacheRecycleLimit;
         _refill = options.CacheRefill;
         _wholeRun = Math.Max(1, Math.Min(_refill, arena.BuffersPerSlab / 4));
         int slabs = (options.Buffers + arena.BuffersPerSlab - 1) / arena.BuffersPerSlab;
@@ -52,11 +49,11 @@ public sealed unsafe partial class Mempool : IDisposable
         _ownerThread = Environment.CurrentManagedThreadId;
         _block = new NativeBlock(sizeof(MempoolCounters) + ((long)options.CacheCapacity * sizeof(Packet)), "a pool's cache");
         _counters = (MempoolCounters*)_block.Pointer;
-        _cache = (Packet*)(_block.Pointer + sizeof(MempoolCounters));
+        _hot.Cache = (Packet*)(_block.Pointer + sizeof(MempoolCounters));
         _board = new HomeBoard(_slabLimit, arena.BuffersPerSlab);
         _slabs = new Slab?[_slabLimit];
         _id = PoolTable.Add(this);
-        _simple = PacketMetadata.SimpleOwnership(_id);
+        _hot.Simple = PacketMetadata.SimpleOwnership(_id);
         try
         {
             Prefill(slabs);
@@ -92,7 +89,7 @@ public sealed unsafe partial class Mempool : IDisposable
     public MempoolState State => (MempoolState)_state;
 
     /// <summary>Buffers out of the pool: rented and not yet home. Exact while nobody rents or returns; otherwise as many as move may be missed.</summary>
-    public int InFlight => Math.Max(0, Capacity - Volatile.Read(ref _count) - InRing - Volatile.Read(ref _backup));
+    public int InFlight => Math.Max(0, Capacity - InCache - InRing - Volatile.Read(ref _backup));
 
     /// <summary>The pool's counters and contents, which add up to its capacity. From any thread.</summary>
     public MempoolStatistics Statistics
@@ -100,7 +97,7 @@ public sealed unsafe partial class Mempool : IDisposable
         get
         {
             int capacity = Capacity;
-            int cached = Volatile.Read(ref _count);
+            int cached = InCache;
             int pending = _board.Pending;
             int ring = _board.Count + pending;
             int backup = Volatile.Read(ref _backup);
@@ -118,6 +115,27 @@ public sealed unsafe partial class Mempool : IDisposable
 
     private int InRing => _board.Count + _board.Pending;
 
+    /// <summary>Buffers in the cache, from any thread: tries to read both ends at one moment, and keeps what it could not within reason.</summary>
+    private int InCache
+    {
+        get
+        {
+            long pushed;
+            long popped = Volatile.Read(ref _hot.Popped);
+            for (int tries = 0; ; tries++)
+            {
+                pushed = Volatile.Read(ref _hot.Pushed);
+                long again = Volatile.Read(ref _hot.Popped);
+                if (again == popped || tries == 100)
+                {
+                    return (int)Math.Clamp(pushed - again, 0, Capacity);
+                }
+
+                popped = again;
+            }
+        }
+    }
+
     /// <summary>Makes the calling thread the owner: a worker does so before its first burst.</summary>
     public void BindOwner() => Volatile.Write(ref _ownerThread, Environment.CurrentManagedThreadId);
 
@@ -128,30 +146,19 @@ public sealed unsafe partial class Mempool : IDisposable
     {
         if (Ledger.IsOn)
         {
-            Ledger.Owning(this, _ownerThread, nameof(Rent));
+            return RentForLedger(packets);
         }
 
         int wanted = packets.Length;
-        int left = _count - wanted;
+        long popped = _hot.Popped;
+        long left = _hot.Pushed - popped - wanted;
         if (left < 0)
         {
-            int given = RentSlow(packets);
-            if (Ledger.IsOn)
-            {
-                Ledger.Rented(packets[..given]);
-            }
-
-            return given;
+            return RentSlow(packets);
         }
 
-        new ReadOnlySpan<Packet>(_cache + left, wanted).CopyTo(packets);
-        _count = left;
-        _counters->Fast += wanted;
-        if (Ledger.IsOn)
-        {
-            Ledger.Rented(packets);
-        }
-
+        Copy(_hot.Cache + left, ref MemoryMarshal.GetReference(packets), wanted);
+        _hot.Popped = popped + wanted;
         return wanted;
     }
 
@@ -159,8 +166,16 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <returns>False when the pool is exhausted.</returns>
     public bool TryRent(out Packet packet)
     {
-        Unsafe.SkipInit(out packet);
-        return Rent(new Span<Packet>(ref packet)) == 1;
+        long popped = _hot.Popped;
+        long left = _hot.Pushed - popped - 1;
+        if (left < 0 || Ledger.IsOn)
+        {
+            return RentOne(out packet);
+        }
+
+        packet = _hot.Cache[left];
+        _hot.Popped = popped + 1;
+        return true;
     }
 
     /// <summary>
@@ -178,38 +193,36 @@ public sealed unsafe partial class Mempool : IDisposable
             return;
         }
 
-        int count = _count;
-        int taken = 0;
-
         // A burst from another slab than the one rented from would mix slabs in the cache. A look at its ends keeps the mixture out
         // (perf/README.md, "Strays"), and costs nothing for each packet.
-        if (count + packets.Length <= _recycleLimit && !packets.IsEmpty
-            && packets[0].Metadata->SlabId == _hotSlab && packets[^1].Metadata->SlabId == _hotSlab)
+        long pushed = _hot.Pushed;
+        long cached = pushed - _hot.Popped;
+        int length = packets.Length;
+        if (cached + length <= _hot.RecycleLimit && length > 0
+            && packets[0].Metadata->SlabId == _hot.HotSlab && packets[length - 1].Metadata->SlabId == _hot.HotSlab
+            && TryRecycle(ref MemoryMarshal.GetReference(packets), _hot.Cache + cached, length, _hot.Simple))
         {
-            Packet* top = _cache + count;
-            ulong simple = _simple;
-            foreach (Packet packet in packets)
-            {
-                if (packet.Metadata->Ownership != simple)
-                {
-                    break;
-                }
-
-                top[taken++] = packet;
-            }
-
-            _count = count + taken;
-            _counters->Cached += taken;
+            _hot.Pushed = pushed + length;
+            return;
         }
 
-        if (taken < packets.Length)
-        {
-            ReturnSlow(packets[taken..]);
-        }
+        ReturnSlow(packets);
     }
 
     /// <summary>Takes one packet and gives up its reference. Owner of this pool only.</summary>
-    public void Return(Packet packet) => Return(new ReadOnlySpan<Packet>(in packet));
+    public void Return(Packet packet)
+    {
+        long pushed = _hot.Pushed;
+        long cached = pushed - _hot.Popped;
+        if (cached < _hot.RecycleLimit && !Ledger.IsOn && packet.Metadata->Ownership == _hot.Simple && packet.Metadata->SlabId == _hot.HotSlab)
+        {
+            _hot.Cache[cached] = packet;
+            _hot.Pushed = pushed + 1;
+            return;
+        }
+
+        ReturnOne(packet);
+    }
 
     /// <summary>Takes packets and gives up their references, from a thread that owns no pool: they go home in batches.</summary>
     public static void Free(ReadOnlySpan<Packet> packets)
@@ -256,13 +269,13 @@ public sealed unsafe partial class Mempool : IDisposable
 
     private MempoolStatistics Counted() => new()
     {
-        Fast = Volatile.Read(ref _counters->Fast),
+        Fast = Volatile.Read(ref _hot.Popped) - Volatile.Read(ref _counters->Slow),
         Slow = Volatile.Read(ref _counters->Slow),
         SlowHighOrder = Volatile.Read(ref _counters->SlowHighOrder),
         Empty = Volatile.Read(ref _counters->Empty),
         Refill = Volatile.Read(ref _counters->Refill),
         Waive = Arena.ForeignNodeSlabs,
-        Cached = Volatile.Read(ref _counters->Cached),
+        Cached = Volatile.Read(ref _hot.Pushed) - Volatile.Read(ref _counters->Filled),
         CacheFull = Volatile.Read(ref _counters->CacheFull),
         Stray = Volatile.Read(ref _counters->Stray),
         ReleasedReferenceCount = Volatile.Read(ref _counters->ReleasedReferenceCount),
@@ -307,7 +320,7 @@ public sealed unsafe partial class Mempool : IDisposable
         var home = new HomeRun(_board);
         foreach (Packet packet in packets)
         {
-            if (packet.Metadata->Ownership == _simple)
+            if (packet.Metadata->Ownership == _hot.Simple)
             {
                 if (Ledger.IsOn)
                 {
@@ -329,14 +342,14 @@ public sealed unsafe partial class Mempool : IDisposable
     /// <summary>Owner's return of one buffer that is free now: into the cache if it is of the slab rented from, otherwise home.</summary>
     private void Recycle(Packet packet, ref HomeRun home)
     {
-        if (_count >= _recycleLimit)
+        if (_hot.Cached >= _hot.RecycleLimit)
         {
             _counters->CacheFull++;
         }
-        else if (packet.Metadata->SlabId == _hotSlab)
+        else if (packet.Metadata->SlabId == _hot.HotSlab)
         {
-            _cache[_count++] = packet;
-            _counters->Cached++;
+            _hot.Cache[_hot.Cached] = packet;
+            _hot.Pushed++;
             return;
         }
         else

@@ -20,11 +20,10 @@ public sealed class LedgerTests
                 (Ledger.Variable, value),
                 ("DOTNET_JitStdOutFile", listing),
                 ("DOTNET_JitDisasm", "Rent Return ReturnSlow Touch"),
-                ("DOTNET_TieredPGO", "0"),
-                ("DOTNET_TC_CallCountingDelayMs", "0"));
+                ("DOTNET_TieredCompilation", "0"));
             string[] methods = [.. (await File.ReadAllTextAsync(listing, TestContext.Current.CancellationToken))
                 .Split("; Assembly listing for method ")
-                .Where(text => text.Contains("Tier1", StringComparison.Ordinal) || text.Contains("FullOpts", StringComparison.Ordinal))];
+                .Where(text => text.Contains("FullOpts", StringComparison.Ordinal))];
             foreach (string name in new[] { "Mempool:Rent(", "Mempool:Return(", "Mempool:ReturnSlow(", "HotPathTests:Touch(" })
             {
                 string[] compiled = [.. methods.Where(text => text.Split('\n')[0].Contains(name, StringComparison.Ordinal))];

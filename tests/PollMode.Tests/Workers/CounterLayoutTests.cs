@@ -29,9 +29,20 @@ public sealed unsafe class CounterLayoutTests
         MempoolCounters counters;
         byte* start = (byte*)&counters;
         Assert.Equal(384, sizeof(MempoolCounters));
-        Assert.Equal((0, 80), ((int)((byte*)&counters.Fast - start), (int)((byte*)&counters.Exhausted - start)));
+        Assert.Equal((0, 72), ((int)((byte*)&counters.Slow - start), (int)((byte*)&counters.Exhausted - start)));
         Assert.True((byte*)&counters.ReleasedReferenceCount - (byte*)&counters.Stray >= 2 * Line);
         Assert.True(start + sizeof(MempoolCounters) - (byte*)&counters.ReleasedReferenceCount >= Line);
+    }
+
+    [Fact]
+    public void What_the_owner_writes_for_each_burst_shares_no_line_with_what_others_read_of_the_pool()
+    {
+        // It is a part of the pool's object, which starts anywhere: hence a line before and a line behind.
+        MempoolHotState state;
+        byte* start = (byte*)&state;
+        Assert.Equal(3 * Line, sizeof(MempoolHotState));
+        Assert.Equal((Line, Line + 8), ((int)((byte*)&state.Popped - start), (int)((byte*)&state.Pushed - start)));
+        Assert.True((byte*)&state.HotSlab - start < 2 * Line - sizeof(ushort));
     }
 
     private static void AssertPadded(Func<object> make, int bytes)

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace PollMode;
+
+/// <content>Handles between a burst and the cache: what a rent and a return are when all goes well.</content>
+public sealed unsafe partial class Mempool
+{
+    // Apart, so that the handle stays in a register where the fast way is inlined.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReturnOne(Packet packet) => Return(new ReadOnlySpan<Packet>(in packet));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool RentOne(out Packet packet)
+    {
+        Unsafe.SkipInit(out packet);
+        return Rent(new Span<Packet>(ref packet)) == 1;
+    }
+
+    private int RentForLedger(Span<Packet> packets)
+    {
+        Ledger.Owning(this, _ownerThread, nameof(Rent));
+        int given = RentSlow(packets);
+        Ledger.Rented(packets[..given]);
+        return given;
+    }
+
+    /// <summary>Copies handles. In place: a call of memmove costs as much as the copy of a burst.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(Packet* from, ref Packet to, int count)
+    {
+        for (; count >= 4; count -= 4)
+        {
+            Vector256.Load((ulong*)from).StoreUnsafe(ref Unsafe.As<Packet, ulong>(ref to));
+            from += 4;
+            to = ref Unsafe.Add(ref to, 4);
+        }
+
+        for (; count > 0; count--)
+        {
+            to = *from++;
+            to = ref Unsafe.Add(ref to, 1);
+        }
+    }
+
+    /// <summary>Copies handles to the cache and looks whether each packet is free now and the pool's: one comparison, whatever the number.</summary>
+    /// <returns>False if one is not; then what was copied means nothing.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryRecycle(ref Packet from, Packet* to, int count, ulong simple)
+    {
+        // Two, so that one need not wait for the other.
+        ulong different = 0;
+        ulong alsoDifferent = 0;
+        for (; count >= 4; count -= 4)
+        {
+            Vector256.LoadUnsafe(ref Unsafe.As<Packet, ulong>(ref from)).Store((ulong*)to);
+            different |= from.Metadata->Ownership ^ simple;
+            alsoDifferent |= Unsafe.Add(ref from, 1).Metadata->Ownership ^ simple;
+            different |= Unsafe.Add(ref from, 2).Metadata->Ownership ^ simple;
+            alsoDifferent |= Unsafe.Add(ref from, 3).Metadata->Ownership ^ simple;
+            from = ref Unsafe.Add(ref from, 4);
+            to += 4;
+        }
+
+        for (; count > 0; count--)
+        {
+            *to++ = from;
+            different |= from.Metadata->Ownership ^ simple;
+            from = ref Unsafe.Add(ref from, 1);
+        }
+
+        return (different | alsoDifferent) == 0;
+    }
+}
