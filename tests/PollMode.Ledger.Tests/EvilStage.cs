@@ -79,7 +79,8 @@ internal sealed unsafe class EvilStage(string deed) : IStage
             {
                 fault = thrown;
             }
-        }) { Name = "a thread of evil" };
+        })
+        { Name = "a thread of evil" };
         thread.Start();
         thread.Join();
         throw fault ?? new InvalidOperationException("nobody noticed");

@@ -100,51 +100,51 @@ public sealed class OffloadingPortTests
         switch (kind)
         {
             case 1:
-            {
-                // The checksum is left open.
-                Packet packet = LargeSegments.Make(pool, 0, LargeSegments.Frame(PacketFlags.SegmentUdp, 200 + number, 0, out int start, out int offset), start, offset, 0, 100 + number);
-                byte[] frame = new byte[42 + 200 + number];
-                _ = packet.CopyTo(frame);
-                Assert.True(SoftwareOffload.TryCompleteChecksum(frame, start, offset));
-                expected.Add(frame);
-                return packet;
-            }
-
-            case 2 or 3:
-            {
-                // A tag is to be put in; once there is no headroom for it.
-                Assert.True(pool.TryRent(out Packet packet));
-                packet.SetFrame(kind == 2 ? 128 : 2, 0, plain.Length);
-                plain.CopyTo(packet.Span);
-                packet.VlanTci = 0x2007;
-                expected.Add([.. plain[..12], 0x81, 0x00, 0x20, 0x07, .. plain[12..]]);
-                return packet;
-            }
-
-            case >= 5:
-            {
-                PacketFlags flags = LargeSegments.Kinds[kind - 5];
-                byte[] whole = LargeSegments.Frame(flags, 3000 + number, kind == 5 ? 1 : 0, out int start, out int offset);
-                Packet packet = LargeSegments.Make(pool, flags, whole, start, offset, 900, 1700);
-                var cutter = new SegmentCutter(pool);
-                Assert.True(cutter.TryStart(packet));
-                while (cutter.IsBusy)
                 {
-                    Assert.True(cutter.TryNext([], out Packet piece));
-                    expected.Add(LargeSegments.BytesOf(piece));
-                    pool.Return(piece);
+                    // The checksum is left open.
+                    Packet packet = LargeSegments.Make(pool, 0, LargeSegments.Frame(PacketFlags.SegmentUdp, 200 + number, 0, out int start, out int offset), start, offset, 0, 100 + number);
+                    byte[] frame = new byte[42 + 200 + number];
+                    _ = packet.CopyTo(frame);
+                    Assert.True(SoftwareOffload.TryCompleteChecksum(frame, start, offset));
+                    expected.Add(frame);
+                    return packet;
                 }
 
-                return packet;
-            }
+            case 2 or 3:
+                {
+                    // A tag is to be put in; once there is no headroom for it.
+                    Assert.True(pool.TryRent(out Packet packet));
+                    packet.SetFrame(kind == 2 ? 128 : 2, 0, plain.Length);
+                    plain.CopyTo(packet.Span);
+                    packet.VlanTci = 0x2007;
+                    expected.Add([.. plain[..12], 0x81, 0x00, 0x20, 0x07, .. plain[12..]]);
+                    return packet;
+                }
+
+            case >= 5:
+                {
+                    PacketFlags flags = LargeSegments.Kinds[kind - 5];
+                    byte[] whole = LargeSegments.Frame(flags, 3000 + number, kind == 5 ? 1 : 0, out int start, out int offset);
+                    Packet packet = LargeSegments.Make(pool, flags, whole, start, offset, 900, 1700);
+                    var cutter = new SegmentCutter(pool);
+                    Assert.True(cutter.TryStart(packet));
+                    while (cutter.IsBusy)
+                    {
+                        Assert.True(cutter.TryNext([], out Packet piece));
+                        expected.Add(LargeSegments.BytesOf(piece));
+                        pool.Return(piece);
+                    }
+
+                    return packet;
+                }
 
             default:
-            {
-                Assert.True(pool.TryRent(out Packet packet));
-                Assert.True(packet.TryWrite(plain));
-                expected.Add(plain);
-                return packet;
-            }
+                {
+                    Assert.True(pool.TryRent(out Packet packet));
+                    Assert.True(packet.TryWrite(plain));
+                    expected.Add(plain);
+                    return packet;
+                }
         }
     }
 
