@@ -1,5 +1,6 @@
 using PollMode.Drivers.AfPacket;
 using PollMode.Drivers.AfXdp;
+using PollMode.Drivers.Memif;
 using PollMode.Drivers.Software;
 using PollMode.Drivers.Tap;
 using PollMode.Drivers.Traffic;
@@ -15,6 +16,7 @@ internal static class Drivers
         .AddTrafficDrivers()
         .Add(new AfXdpDriver())
         .Add(new AfPacketDriver())
+        .Add(new MemifDriver())
         .Add(new TapDriver())
         .Add(traffic);
 }
