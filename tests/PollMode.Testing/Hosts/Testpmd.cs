@@ -1,10 +1,11 @@
-using PollMode.Testing;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Xunit;
 
-namespace PollMode.Drivers.Memif.Tests;
+namespace PollMode.Testing;
 
 /// <summary>DPDK's testpmd: with one memif port it sends back what it receives, with two it forwards from one to the other.</summary>
-internal sealed class Testpmd : IDisposable
+public sealed partial class Testpmd : IDisposable
 {
     private static int _count;
 
@@ -20,7 +21,7 @@ internal sealed class Testpmd : IDisposable
         Assert.SkipUnless(Environment.UserName == "root", "needs root, to run dpdk-testpmd");
         HostRights.NeedProgram("dpdk-testpmd");
         string prefix = $"pm{Environment.ProcessId}x{Interlocked.Increment(ref _count)}";
-        string q = queues.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string q = queues.ToString(CultureInfo.InvariantCulture);
 
         // Without --no-flush-rx it throws away what arrives in its first moments.
         // stdbuf: into a pipe it would print nothing before it ends.
@@ -28,7 +29,8 @@ internal sealed class Testpmd : IDisposable
         [
             "-oL", "dpdk-testpmd", "--no-pci", "--no-huge", "-m", "256", "--single-file-segments", "--no-telemetry", "--file-prefix", prefix,
             "--lcores", "0@0-1,1@0-1", .. devices.SelectMany((device, i) => new[] { "--vdev", $"net_memif{i},{device}" }), "--",
-            "--no-mlockall", "--no-flush-rx", "--total-num-mbufs=8192", $"--mbuf-size={mbufBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)}", $"--rxq={q}", $"--txq={q}", $"--forward-mode={mode}",
+            "--no-mlockall", "--no-flush-rx", "--total-num-mbufs=8192", $"--mbuf-size={mbufBytes.ToString(CultureInfo.InvariantCulture)}", $"--rxq={q}", $"--txq={q}", $"--forward-mode={mode}",
+            "--stats-period=1",
         ];
         _command = HostCommand.Start("stdbuf", arguments);
         if (!_command.WaitForOutput("start packet forwarding", TimeSpan.FromSeconds(30)))
@@ -46,11 +48,18 @@ internal sealed class Testpmd : IDisposable
     {
         get
         {
-            string[] lines = File.ReadAllLines($"/proc/{_command.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)}/smaps");
+            string[] lines = File.ReadAllLines($"/proc/{_command.Id.ToString(CultureInfo.InvariantCulture)}/smaps");
             int at = Array.FindIndex(lines, line => line.Contains("memfd:pollmode-arena", StringComparison.Ordinal));
             return at < 0 ? [] : lines[at..Math.Min(lines.Length, at + 24)];
         }
     }
+
+    /// <summary>
+    /// Waits until its port says that it has received so many, which it prints every second. It must still be connected then: a memif
+    /// port forgets its counters with its peer.
+    /// </summary>
+    public bool WaitForReceived(long packets, TimeSpan timeout) =>
+        SpinWait.SpinUntil(() => Counted().Matches(Output) is { Count: > 0 } counts && counts.Any(count => long.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture) == packets), timeout);
 
     /// <summary>Ends it at once, as a crash would.</summary>
     public void Kill()
@@ -69,4 +78,7 @@ internal sealed class Testpmd : IDisposable
 
         _command.Dispose();
     }
+
+    [GeneratedRegex(@"RX-packets:\s+(\d+)", RegexOptions.None, 1000)]
+    private static partial Regex Counted();
 }
