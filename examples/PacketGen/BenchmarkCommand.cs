@@ -2,28 +2,26 @@ using PollMode.Drivers.Traffic;
 
 namespace PollMode.Examples.PacketGen;
 
-/// <summary>The benchmarks of RFC 2544, size by size.</summary>
+/// <summary>The benchmarks of RFC 2544, size by size. What is found is kept at once, so that an interrupt loses nothing.</summary>
 internal static class BenchmarkCommand
 {
-    private const double UsualPartialDrop = 0.005;
-
     public static ExitCode Run(GeneratorOptions options, StopSignals stop)
     {
-        var sizes = new List<SizeReport>();
-        TrafficResult? last = null;
-        using (var cancel = new CancellationTokenSource())
+        var sizes = new SizeReports();
+        string? fault;
+        using (var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token))
         using (var engine = new GeneratorEngine(options, options.IsQuiet ? TextWriter.Null : Console.Out))
-        using (var watcher = new Timer(_ => CancelIf(stop.IsAsked, cancel), null, 50, 50))
+        using (BenchmarkView view = BenchmarkView.For(options, sizes, () => engine.Port.Result))
         {
-            var runner = new Remembering(new PortTrialRunner(engine.Port, options.Plan, options.Settle, cancel.Token));
-            Action<BenchmarkStep> progress = options.IsQuiet ? _ => { } : Show;
-            var benchmark = new Rfc2544Benchmark(runner, options.Benchmark!, progress);
-            var partial = new Rfc2544Benchmark(runner, options.Benchmark! with { LossTolerance = UsualPartialDrop }, progress);
+            var runner = new AuditedTrials(engine, new PortTrialRunner(engine.Port, options.Plan, options.Settle, end.Token), view);
+            engine.WhenOver(end.Cancel);
+            engine.WaitForLinks(end.Token);
             try
             {
                 foreach (FrameSizes size in options.BenchmarkSizes)
                 {
-                    RunSize(size, options, benchmark, partial, sizes);
+                    sizes.Add(size, options.Benchmark!.Highest);
+                    RunSize(size, options, runner, sizes, view);
                 }
             }
             catch (OperationCanceledException)
@@ -31,76 +29,75 @@ internal static class BenchmarkCommand
                 // What was found so far is reported.
             }
 
-            last = runner.Last;
+            fault = engine.Fault;
+            engine.Stop();
         }
 
-        var report = new RunReport
+        RunReport report = RunReport.For(options, stop.IsAsked) with
         {
-            Command = options.Command,
-            TxPort = options.TxPort ?? string.Empty,
-            RxPort = options.RxPort ?? string.Empty,
-            Seed = options.Plan.Seed,
             Plan = [$"up to {options.Benchmark!.Highest}, trials of {TimeText.Format(options.Benchmark.TrialNanoseconds)}, resolution {options.Benchmark.Resolution * 100:0.###} %"],
-            Interrupted = stop.IsAsked,
-            Audit = [],
-            Result = last,
-            Benchmarks = sizes,
-            Expectations = last == null ? [] : [.. options.Expectations.Select(expectation => new ExpectationReport(expectation.Text, expectation.Holds(last)))],
+            Benchmarks = sizes.All,
+            Expectations = [.. options.BenchmarkExpectations.Select(expectation => new ExpectationReport(expectation.Text, sizes.All.All(expectation.Holds)))],
         };
-        ReportWriter.Write(report, options);
-        return report.IsAsExpected ? ExitCode.Done : ExitCode.NotAsExpected;
+        return ReportWriter.Write(report, options, fault);
     }
 
-    /// <summary>What is found of a size is kept at once, so that an interrupt loses nothing.</summary>
-    private static void RunSize(FrameSizes size, GeneratorOptions options, Rfc2544Benchmark benchmark, Rfc2544Benchmark partial, List<SizeReport> sizes)
+    private static void RunSize(FrameSizes size, GeneratorOptions options, ITrialRunner runner, SizeReports sizes, BenchmarkView view)
     {
-        int index = sizes.Count;
-        sizes.Add(new SizeReport { Size = size.ToString() });
+        Rfc2544Benchmark benchmark = new(runner, options.Benchmark!, Note);
         bool Wants(string test) => options.BenchmarkTests.Contains(test);
-        ThroughputResult? throughput = null;
         if (Wants("throughput") || Wants("latency"))
         {
-            throughput = benchmark.Throughput(size);
-            sizes[index] = sizes[index] with { Throughput = throughput };
+            view.Begin("throughput");
+            ThroughputResult throughput = benchmark.Throughput(size);
+            sizes.Change(report => report with { Throughput = throughput });
         }
 
         if (Wants("pdr"))
         {
-            sizes[index] = sizes[index] with { PartialDrop = partial.Throughput(size) };
+            view.Begin("pdr");
+            var partial = new Rfc2544Benchmark(runner, options.Benchmark! with { LossTolerance = options.PartialTolerance }, step => Note(step with { Test = "pdr" }));
+            ThroughputResult result = partial.Throughput(size);
+            sizes.Change(report => report with { PartialDrop = result });
         }
 
         if (Wants("latency"))
         {
-            sizes[index] = sizes[index] with { Latency = benchmark.Latency(size, throughput!) };
+            view.Begin("latency");
+            IReadOnlyList<TimeSummary> latency = benchmark.Latency(size, sizes.All[^1].Throughput!);
+            sizes.Change(report => report with { Latency = latency });
         }
 
         if (Wants("loss"))
         {
-            sizes[index] = sizes[index] with { FrameLoss = benchmark.FrameLoss(size) };
+            view.Begin("loss");
+            IReadOnlyList<LossPoint> points = benchmark.FrameLoss(size);
+            sizes.Change(report => report with { FrameLoss = points });
         }
 
         if (Wants("back-to-back"))
         {
-            sizes[index] = sizes[index] with { BackToBackPackets = benchmark.BackToBack(size) };
+            view.Begin("back-to-back");
+            BackToBackResult burst = benchmark.BackToBack(size);
+            sizes.Change(report => report with { BackToBack = burst });
         }
-    }
 
-    private static void CancelIf(bool asked, CancellationTokenSource cancel)
-    {
-        if (asked)
+        void Note(BenchmarkStep step)
         {
-            cancel.Cancel();
+            sizes.Change(report => report with { Trials = [.. report.Trials, step] });
+            view.Note(step);
         }
     }
 
-    private static void Show(BenchmarkStep step) =>
-        Console.WriteLine($"  {step.Test,-13} {step.Size,-6} {step.Offered,-18} loss {step.LossRatio * 100,9:0.####} %  {(step.Passed ? "passed" : step.KeptUp ? "failed" : "failed: the sender could not keep up")}");
-
-    /// <summary>Keeps the last trial: what is expected is looked up in it.</summary>
-    private sealed class Remembering(ITrialRunner inner) : ITrialRunner
+    /// <summary>Adds to a trial what the ports have to say about it: losses of their own make it invalid.</summary>
+    private sealed class AuditedTrials(GeneratorEngine engine, ITrialRunner inner, BenchmarkView view) : ITrialRunner
     {
-        public TrafficResult? Last { get; private set; }
-
-        public TrafficResult Run(TrialRequest request) => Last = inner.Run(request);
+        public TrafficResult Run(TrialRequest request)
+        {
+            engine.Mark();
+            view.Begin(request);
+            _ = inner.Run(request);
+            return engine.Result;
+        }
     }
 }

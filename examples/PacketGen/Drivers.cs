@@ -19,4 +19,20 @@ internal static class Drivers
         .Add(new MemifDriver())
         .Add(new TapDriver())
         .Add(traffic);
+
+    /// <summary>Writes every driver and decorator with its keys.</summary>
+    public static void Write(TextWriter writer)
+    {
+        DriverRegistry all = With(new TrafficDriver());
+        writer.WriteLine("A port is named driver:device[,key=value...]; a decorator stands in front of a port: decorator:key=value+driver:device.");
+        foreach ((string summary, IReadOnlyList<PortOption> options) in all.Drivers.Select(driver => (driver.Summary, driver.Options)).Concat(all.Decorators.Select(decorator => (decorator.Summary, decorator.Options))))
+        {
+            writer.WriteLine();
+            writer.WriteLine(summary);
+            foreach (PortOption option in options)
+            {
+                writer.WriteLine($"    {option.Key,-14} {option.Help}{(option.Default.Length > 0 ? $" (default {option.Default})" : string.Empty)}");
+            }
+        }
+    }
 }

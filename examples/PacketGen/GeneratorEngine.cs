@@ -8,13 +8,21 @@ namespace PollMode.Examples.PacketGen;
 /// </summary>
 internal sealed class GeneratorEngine : IDisposable
 {
-    /// <summary>How often a full port is offered a packet again. With a device under test on the same worker, which must get its turn, less often.</summary>
-    private const int Patience = 20_000;
+    /// <summary>
+    /// How often a full port is offered a packet again: for a tenth of a second at least, so that a peer that waits for a processor loses
+    /// nothing. With a device under test on the same worker, which must get its turn, less often.
+    /// </summary>
+    private const int Patience = 1_000_000;
     private const int PatienceWithDevice = 100;
+
+    private static readonly TimeSpan LinkPatience = TimeSpan.FromSeconds(10);
 
     private readonly Engine _engine;
     private readonly TrafficDriver _traffic = new();
     private readonly bool _sends;
+    private readonly int _receiver = -1;
+    private long _takenBefore;
+    private long _droppedBefore;
 
     public GeneratorEngine(GeneratorOptions options, TextWriter startup)
     {
@@ -26,10 +34,12 @@ internal sealed class GeneratorEngine : IDisposable
             egress[0] = 1;
             ports.Add(options.TxPort!);
             egress.Add(options.RxPort == options.TxPort ? 0 : Burst.NoPort);
+            _receiver = options.RxPort == options.TxPort ? 1 : -1;
         }
 
-        if (options.RxPort != null && (!_sends || options.RxPort != options.TxPort))
+        if (options.RxPort != null && _receiver < 0)
         {
+            _receiver = ports.Count;
             ports.Add(options.RxPort);
             egress.Add(0);
         }
@@ -56,20 +66,59 @@ internal sealed class GeneratorEngine : IDisposable
             },
             Drivers.With(_traffic),
             null,
-            new Startup(startup));
+            new StartupReport(startup));
         _engine.Open();
         _engine.Start();
     }
 
     public TrafficPort Port => _traffic.Ports[0];
 
-    /// <summary>Packets that the sending port says it took; null where nothing is sent.</summary>
-    public long? PortPackets => _sends ? _engine.Statistics.Ports[1].TxPackets : null;
+    /// <summary>The run that was started last, with what the ports themselves have counted since <see cref="Mark"/>.</summary>
+    public TrafficResult Result
+    {
+        get
+        {
+            TrafficResult result = Port.Result!;
+            EngineStatistics now = _engine.Statistics;
+            return result with
+            {
+                PortPackets = _sends ? now.Ports[1].TxPackets - _takenBefore : null,
+                ReceiverDropped = _receiver >= 0 ? DroppedByReceiver(now) - _droppedBefore : null,
+            };
+        }
+    }
 
     /// <summary>Why a worker ended, if one did.</summary>
     public string? Fault => _engine.Completion.Exception?.InnerException?.Message;
 
     public bool IsOver => _engine.Completion.IsCompleted;
+
+    /// <summary>Has something done when the workers have ended by themselves, which none should: a port failed.</summary>
+    public void WhenOver(Action action) => _ = _engine.Completion.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    /// <summary>Waits until the ports that send and receive are connected: what is sent before is lost.</summary>
+    /// <exception cref="PollModeException">One stays down.</exception>
+    public void WaitForLinks(CancellationToken stop)
+    {
+        long start = Environment.TickCount64;
+        while (_engine.Ports.Skip(1).FirstOrDefault(port => port.Link == LinkState.Down) is { } down && !stop.IsCancellationRequested && !IsOver)
+        {
+            if (Environment.TickCount64 - start > LinkPatience.TotalMilliseconds)
+            {
+                throw new PollModeException($"The link of '{down.Name}' has been down for {LinkPatience.TotalSeconds} s; bring the interface up, or start its peer, first.");
+            }
+
+            stop.WaitHandle.WaitOne(10);
+        }
+    }
+
+    /// <summary>Notes what the ports have counted so far, before a run starts that is not to blame for it.</summary>
+    public void Mark()
+    {
+        EngineStatistics now = _engine.Statistics;
+        _takenBefore = _sends ? now.Ports[1].TxPackets : 0;
+        _droppedBefore = _receiver >= 0 ? DroppedByReceiver(now) : 0;
+    }
 
     public void Stop() => _engine.Stop(TimeSpan.FromSeconds(2));
 
@@ -82,15 +131,10 @@ internal sealed class GeneratorEngine : IDisposable
         return longest <= 1900 ? 0 : longest <= 3900 ? 4096 : 16384;
     }
 
-    private sealed class Startup(TextWriter writer) : EngineObserver
+    /// <summary>What the receiving port lost itself. The losses of a fault port were asked for: they are the device's.</summary>
+    private long DroppedByReceiver(EngineStatistics statistics)
     {
-        public override void ArenaReady(Engine engine, IReadOnlyList<string> report) => writer.WriteLine($"memory     {string.Join("; ", report)}");
-
-        public override void PortOpened(Engine engine, int index, IPort port) => writer.WriteLine($"port {index}     {port.Name}{string.Concat(port.Report.Select(line => "; " + line))}");
-
-        public override void WorkerStarted(Engine engine, int index, int? cpu, IReadOnlyList<string> queues) =>
-            writer.WriteLine($"worker {index}   {(cpu is { } core ? $"core {core}" : "not pinned")}, polls {string.Join(", ", queues)}");
-
-        public override void CloseFailed(Engine engine, Exception fault) => Console.Error.WriteLine(fault.Message);
+        PortStatistics port = statistics.Ports[_receiver];
+        return port.Receive.Sum(queue => queue.Dropped) - port.Extended.Where(counter => counter.Name == "fault_rx_lost").Sum(counter => counter.Value);
     }
 }

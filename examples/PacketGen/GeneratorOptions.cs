@@ -8,6 +8,12 @@ internal sealed record GeneratorOptions
     /// <summary>run, rfc2544 or replay.</summary>
     public required string Command { get; init; }
 
+    /// <summary>The command line, word by word.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Whether no port was named, and everything runs in this process to show how it works.</summary>
+    public bool IsDemo { get; init; }
+
     /// <summary>The port that sends; null to receive only.</summary>
     public string? TxPort { get; init; }
 
@@ -17,8 +23,14 @@ internal sealed record GeneratorOptions
     /// <summary>The two ports of a device under test in this process; none for one that is elsewhere.</summary>
     public IReadOnlyList<string> DeviceUnderTest { get; init; } = [];
 
-    /// <summary>What to send, or to expect.</summary>
-    public required TrafficPlan Plan { get; init; }
+    /// <summary>What to send, or to expect, as text: what a result keeps so that the run can be done again. Null where a capture is sent.</summary>
+    public TrafficProfile? Profile { get; init; }
+
+    /// <summary>The same, read.</summary>
+    public TrafficPlan Plan { get; init; } = new();
+
+    /// <summary>For replay: the port spec of the capture at its pace.</summary>
+    public string ReplaySource { get; init; } = string.Empty;
 
     /// <summary>Whether packets are sent; false to measure only.</summary>
     public bool Sends { get; init; } = true;
@@ -46,10 +58,15 @@ internal sealed record GeneratorOptions
 
     public string? HdrFile { get; init; }
 
-    public IReadOnlyList<Expectation> Expectations { get; init; } = [];
+    public IReadOnlyList<Expectation<TrafficResult>> Expectations { get; init; } = [];
 
     /// <summary>For rfc2544: how; null otherwise.</summary>
     public BenchmarkOptions? Benchmark { get; init; }
+
+    /// <summary>For rfc2544: the part of packets that a partial drop rate may lose.</summary>
+    public double PartialTolerance { get; init; }
+
+    public IReadOnlyList<Expectation<SizeReport>> BenchmarkExpectations { get; init; } = [];
 
     public IReadOnlyList<FrameSizes> BenchmarkSizes { get; init; } = [];
 

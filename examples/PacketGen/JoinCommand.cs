@@ -6,23 +6,20 @@ namespace PollMode.Examples.PacketGen;
 /// <summary>Puts a sender's and a receiver's results together: only now is it known what was lost.</summary>
 internal static class JoinCommand
 {
-    public static ExitCode Run((string Sent, string Received) files, GeneratorOptions options)
+    public static ExitCode Run(GeneratorOptions options, string sentFile, string receivedFile)
     {
-        RunReport sent = Read(files.Sent);
-        RunReport received = Read(files.Received);
+        RunReport sent = Read(sentFile);
+        RunReport received = Read(receivedFile);
         TrafficResult result = TrafficResults.Join(sent.Result!, received.Result!);
-        var report = sent with
+        RunReport report = sent with
         {
             Command = "join",
             RxPort = received.RxPort,
-            Result = result,
             Samples = [],
             Audit = Audit.Of(result),
-            Interrupted = sent.Interrupted || received.Interrupted,
-            Expectations = [.. options.Expectations.Select(expectation => new ExpectationReport(expectation.Text, expectation.Holds(result)))],
+            Interrupted = sent.Interrupted,
         };
-        ReportWriter.Write(report, options);
-        return report.IsAsExpected ? ExitCode.Done : ExitCode.NotAsExpected;
+        return ReportWriter.Write(report.With(result, options.Expectations), options);
     }
 
     private static RunReport Read(string path)
@@ -31,7 +28,7 @@ internal static class JoinCommand
         {
             return JsonSerializer.Deserialize(File.ReadAllText(path), ReportJson.Default.RunReport) is { Result: not null } report
                 ? report
-                : throw new PollModeException($"'{path}' holds no result; write one with --result.");
+                : throw new PollModeException($"'{path}' holds no result of a run; write one with --result.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
         {

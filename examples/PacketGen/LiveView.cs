@@ -4,100 +4,82 @@ using Spectre.Console.Rendering;
 
 namespace PollMode.Examples.PacketGen;
 
-/// <summary>What happens now, on a terminal; nothing where the output is no terminal or is to be quiet.</summary>
+/// <summary>A run as it is now, on a terminal; nothing where the output is no terminal or is to be quiet.</summary>
 internal sealed class LiveView : IDisposable
 {
     private const int MostStreams = 16;
 
-    private readonly BlockingTable? _table;
+    private const int LongestName = 11;
 
-    private LiveView(BlockingTable? table) => _table = table;
+    private static readonly string[] Headings = ["stream", "sent", "received", "lost", "dup", "late", "bad", "P50", "P99", "P99.9", "max"];
 
-    public static LiveView For(GeneratorOptions options) => new(options.IsQuiet || Console.IsOutputRedirected ? null : new BlockingTable());
+    private readonly LiveScreen? _screen;
+    private readonly TrafficPlan _plan;
 
-    public void Update(TrafficResult result, IReadOnlyList<RateSample> samples) => _table?.Show(Draw(result, samples));
-
-    public void Dispose() => _table?.Dispose();
-
-    internal static IRenderable Draw(TrafficResult result, IReadOnlyList<RateSample> samples)
+    private LiveView(LiveScreen? screen, TrafficPlan plan)
     {
-        RateSample now = samples.Count > 0 ? samples[^1] : new RateSample(0, 0, 0);
-        Table table = new Table().Title("PollMode packetgen, Ctrl-C for the result so far");
-        foreach (string heading in (string[])["stream", "sent", "received", "lost", "dup", "late", "bad", "P50", "P99", "P99.9", "max"])
+        _screen = screen;
+        _plan = plan;
+    }
+
+    public static LiveView For(GeneratorOptions options) => new(options.IsQuiet || Console.IsOutputRedirected ? null : new LiveScreen(), options.Plan);
+
+    public void Update(TrafficResult result, RateSample now) => _screen?.Show(Draw(result, now, _plan));
+
+    public void Dispose() => _screen?.Dispose();
+
+    internal static IRenderable Draw(TrafficResult result, RateSample now, TrafficPlan plan)
+    {
+        Table table = new Table().Border(TableBorder.None).Title("packetgen - Ctrl-C for the result so far");
+        foreach (string heading in Headings)
         {
-            table.AddColumn(new TableColumn(heading) { Alignment = heading == "stream" ? Justify.Left : Justify.Right, NoWrap = true });
+            // Without lines and padding to the left a row of millions fits eighty columns.
+            table.AddColumn(new TableColumn($"[bold]{heading}[/]") { Alignment = heading == "stream" ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
         }
 
         foreach (StreamResult stream in result.Streams.Take(MostStreams))
         {
             table.AddRow(
-                Markup.Escape(stream.Name),
-                $"{stream.Sent:N0}",
-                $"{stream.Received:N0}",
-                $"{stream.Lost:N0}",
-                $"{stream.Duplicated:N0}",
-                $"{stream.Reordered:N0}",
-                $"{stream.Corrupted:N0}",
-                Short(stream.Latency.P50),
-                Short(stream.Latency.P99),
-                Short(stream.Latency.P999),
-                Short(stream.Latency.Max));
+                Markup.Escape(stream.Name.Length > LongestName ? stream.Name[..LongestName] : stream.Name),
+                Figures.ShortCount(stream.Sent),
+                Figures.ShortCount(stream.Received),
+                Alarm(Missing(stream)),
+                Alarm(stream.Duplicated),
+                Alarm(stream.Reordered),
+                Alarm(stream.Corrupted),
+                Figures.ShortTime(stream.Latency.P50),
+                Figures.ShortTime(stream.Latency.P99),
+                Figures.ShortTime(stream.Latency.P999),
+                Figures.ShortTime(stream.Latency.Max));
         }
 
-        string asked = result.AskedPacketsPerSecond > 0 ? Audit.Show(result.AskedPacketsPerSecond) : "as much as possible";
-        return new Rows(
-            table,
-            new Text($"{now.Seconds:F1} s: sending {Audit.Show(now.SentPerSecond)}, asked {asked}; receiving {Audit.Show(now.ReceivedPerSecond)}"),
-            new Text($"since the start: {Audit.Show(result.PacketsPerSecond)}, {result.WireBitsPerSecond / 1e9:F3} Gbit/s on the wire, {TimeText.Format(result.LagNanoseconds)} behind; foreign packets {result.Foreign:N0}{(result.KeptUp ? string.Empty : "; CANNOT KEEP UP")}"));
+        long missing = result.Streams.Sum(Missing);
+        string asked = result.AskedPacketsPerSecond > 0 ? Figures.Rate(result.AskedPacketsPerSecond) : "as much as possible";
+        var lines = new List<IRenderable> { table, Text.Empty };
+        if (result.Streams.Count > MostStreams)
+        {
+            lines.Add(new Text($"... and {result.Streams.Count - MostStreams} streams more"));
+        }
+
+        lines.Add(new Text($"now    sending {Rounded(now.SentPerSecond)}, receiving {Rounded(now.ReceivedPerSecond)}; asked {asked}"));
+        lines.Add(new Text($"so far {Rounded(result.PacketsPerSecond)}, {Figures.Bits(result.WireBitsPerSecond)} on the wire; loss {Figures.Percent(result.Sent > 0 ? Math.Round((double)missing / result.Sent, 7) : 0)}; foreign {Figures.Count(result.Foreign)}"));
+        lines.Add(new Text($"time   {now.Seconds:F1} s{Of(plan)}; {TimeText.Format(result.LagNanoseconds)} behind the schedule"));
+        if (!result.KeptUp)
+        {
+            lines.Add(new Markup("[red]The sender cannot keep up with the rate asked for.[/]"));
+        }
+
+        return new Rows(lines);
     }
 
-    /// <summary>Three digits, so that a row fits eighty columns.</summary>
-    private static string Short(double nanoseconds) => nanoseconds switch
-    {
-        >= 1e9 => $"{nanoseconds / 1e9:G3}s",
-        >= 1e6 => $"{nanoseconds / 1e6:G3}ms",
-        >= 1e3 => $"{nanoseconds / 1e3:G3}us",
-        _ => $"{nanoseconds:0}ns",
-    };
+    private static string Alarm(long count) => count == 0 ? "0" : $"[red]{Figures.ShortCount(count)}[/]";
 
-    /// <summary>Draws over the last drawing. Spectre's own live display wants to own the loop, which here belongs to the run.</summary>
-    private sealed class BlockingTable : IDisposable
-    {
-        private readonly AutoResetEvent _changed = new(false);
-        private readonly Thread _thread;
-        private volatile IRenderable? _next;
-        private volatile bool _isOver;
+    /// <summary>Numbers missing below the highest that came: what is under way is not lost yet.</summary>
+    private static long Missing(StreamResult stream) => Math.Max(0, stream.HighestSequence + 1 - stream.Received - stream.Corrupted - stream.TooLate);
 
-        public BlockingTable()
-        {
-            _thread = new Thread(Run) { Name = "packetgen-view", IsBackground = true };
-            _thread.Start();
-        }
+    private static string Rounded(double rate) => Figures.Rate(rate >= 1e6 ? Math.Round(rate / 1e3) * 1e3 : Math.Round(rate));
 
-        public void Show(IRenderable drawing)
-        {
-            _next = drawing;
-            _changed.Set();
-        }
-
-        public void Dispose()
-        {
-            _isOver = true;
-            _changed.Set();
-            _thread.Join();
-            _changed.Dispose();
-        }
-
-        private void Run() => AnsiConsole.Live(new Text(string.Empty)).Start(live =>
-        {
-            while (!_isOver)
-            {
-                _changed.WaitOne();
-                if (_next is { } next)
-                {
-                    live.UpdateTarget(next);
-                }
-            }
-        });
-    }
+    private static string Of(TrafficPlan plan) => plan.DurationNanoseconds > 0
+        ? $" of {TimeText.Format(plan.DurationNanoseconds)}"
+        : plan.Streams.All(stream => stream.Packets > 0) ? $", {Figures.Count(plan.Streams.Sum(stream => stream.Packets))} packets in all" : string.Empty;
 }

@@ -4,4 +4,5 @@ namespace PollMode.Examples.PacketGen;
 /// <param name="Seconds">Its end, from the start of the run.</param>
 /// <param name="SentPerSecond">Packets per second handed out.</param>
 /// <param name="ReceivedPerSecond">Packets per second received.</param>
-internal sealed record RateSample(double Seconds, double SentPerSecond, double ReceivedPerSecond);
+/// <param name="AskedPerSecond">Packets per second asked for; zero where as many as possible were.</param>
+internal sealed record RateSample(double Seconds, double SentPerSecond, double ReceivedPerSecond, double AskedPerSecond);

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace PollMode.Examples.PacketGen;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks for a drain, the second ends the process at once.</summary>
+/// <summary>Ctrl-C and SIGTERM: the first asks for the end, the second ends the process at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
-    private readonly ManualResetEventSlim _asked = new();
+    private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
 
@@ -16,10 +16,13 @@ internal sealed class StopSignals : IDisposable
     }
 
     /// <summary>Whether somebody asked for the end.</summary>
-    public bool IsAsked => _asked.IsSet;
+    public bool IsAsked => _asked.IsCancellationRequested;
+
+    /// <summary>Cancelled when somebody asks for the end.</summary>
+    public CancellationToken Token => _asked.Token;
 
     /// <summary>Waits for a signal, at most so long.</summary>
-    public bool Wait(TimeSpan timeout) => _asked.Wait(timeout);
+    public bool Wait(TimeSpan timeout) => _asked.Token.WaitHandle.WaitOne(timeout);
 
     public void Dispose()
     {
@@ -30,7 +33,7 @@ internal sealed class StopSignals : IDisposable
 
     private void Stop(PosixSignalContext context)
     {
-        context.Cancel = !_asked.IsSet;
-        _asked.Set();
+        context.Cancel = !_asked.IsCancellationRequested;
+        _asked.Cancel();
     }
 }

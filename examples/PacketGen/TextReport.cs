@@ -1,3 +1,4 @@
+using System.Globalization;
 using PollMode.Drivers.Traffic;
 
 namespace PollMode.Examples.PacketGen;
@@ -5,6 +6,8 @@ namespace PollMode.Examples.PacketGen;
 /// <summary>The result for people.</summary>
 internal static class TextReport
 {
+    private static readonly string[] Headings = ["stream", "sent", "received", "lost", "duplicated", "reordered", "corrupted", "jitter"];
+
     public static void Write(RunReport report, TextWriter writer)
     {
         if (report.Interrupted)
@@ -12,7 +15,7 @@ internal static class TextReport
             writer.WriteLine("Interrupted; this is the result so far.");
         }
 
-        if (report.Result is { } result && report.Command != "rfc2544")
+        if (report.Result is { } result)
         {
             Write(result, writer);
         }
@@ -35,13 +38,9 @@ internal static class TextReport
 
     private static void Write(TrafficResult result, TextWriter writer)
     {
-        writer.WriteLine($"{"stream",-16}{"sent",14}{"received",14}{"lost",12}{"duplicated",12}{"reordered",12}{"corrupted",12}{"jitter",12}");
-        foreach (StreamResult stream in result.Streams)
-        {
-            writer.WriteLine($"{stream.Name,-16}{stream.Sent,14:N0}{stream.Received,14:N0}{stream.Lost,12:N0}{stream.Duplicated,12:N0}{stream.Reordered,12:N0}{stream.Corrupted,12:N0}{TimeText.Format(stream.JitterNanoseconds),12}");
-        }
-
-        writer.WriteLine($"{result.PacketsPerSecond / 1e6:0.000000} Mpps, {result.FrameBitsPerSecond / 1e9:0.000} Gbit/s of frames, {result.WireBitsPerSecond / 1e9:0.000} Gbit/s on the wire, over {TimeText.Format(result.ElapsedNanoseconds)}; loss {result.LossRatio * 100:0.######} %; foreign {result.Foreign:N0}");
+        TextTable.Write(writer, Headings, result.Streams.Select(stream => (string[])[
+            stream.Name, Figures.Count(stream.Sent), Figures.Count(stream.Received), Figures.Count(stream.Lost), Figures.Count(stream.Duplicated), Figures.Count(stream.Reordered), Figures.Count(stream.Corrupted), TimeText.Format(stream.JitterNanoseconds)]));
+        writer.WriteLine($"{Figures.Rate(result.PacketsPerSecond)}, {Figures.Bits(result.FrameBitsPerSecond)} of frames, {Figures.Bits(result.WireBitsPerSecond)} on the wire, over {TimeText.Format(result.ElapsedNanoseconds)}; loss {Figures.Percent(result.LossRatio)}; foreign {Figures.Count(result.Foreign)}");
         if (result.Latency.Count > 0)
         {
             TimeSummary latency = result.Latency;
@@ -54,30 +53,38 @@ internal static class TextReport
     {
         writer.WriteLine($"frames of {size.Size} bytes");
         Write("throughput", size.Throughput, writer);
-        Write("partial drop", size.PartialDrop, writer);
+        Write("pdr", size.PartialDrop, writer);
+        if (size.Throughput == null && size.Trials.LastOrDefault(step => step.Verdict == TrialVerdict.Passed) is { } passed)
+        {
+            writer.WriteLine($"  {passed.Test,-13} the last trial that passed so far was at {passed.Offered}");
+        }
+
         foreach (TimeSummary latency in size.Latency)
         {
-            writer.WriteLine($"  latency       min {TimeText.Format(latency.Min)}, mean {TimeText.Format(latency.Mean)}, P99 {TimeText.Format(latency.P99)}, max {TimeText.Format(latency.Max)}");
+            writer.WriteLine($"  latency       min {TimeText.Format(latency.Min)}, mean {TimeText.Format(latency.Mean)}, P99 {TimeText.Format(latency.P99)}, P99.9 {TimeText.Format(latency.P999)}, max {TimeText.Format(latency.Max)}");
         }
 
         foreach (LossPoint point in size.FrameLoss)
         {
-            writer.WriteLine($"  loss at {point.Percent,3} %  {point.LossRatio * 100:0.####} %{(point.KeptUp ? string.Empty : " (the sender could not keep up)")}");
+            writer.WriteLine($"  loss at {point.Percent,3} %  {Figures.Percent(point.LossRatio)}{(point.IsValid ? string.Empty : " (invalid: the sender did not achieve the rate, or this machine was held up)")}");
         }
 
-        if (size.BackToBackPackets is { } packets)
+        if (size.BackToBack is { } burst)
         {
-            writer.WriteLine($"  back-to-back  {packets:N1} packets");
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  back-to-back  {burst.Packets:N1} packets{(burst.LimitedBySender ? "; limited by the sender" : string.Empty)}"));
         }
     }
 
     private static void Write(string name, ThroughputResult? result, TextWriter writer)
     {
-        if (result != null)
+        if (result == null)
         {
-            writer.WriteLine(result.Rate == null
-                ? $"  {name,-13} none: even the slowest rate tried lost more than {result.LossTolerance * 100:0.###} %"
-                : $"  {name,-13} {Audit.Show(result.PacketsPerSecond)}, {result.FrameBitsPerSecond / 1e9:0.000} Gbit/s, {result.PercentOfHighest:0.##} % of the highest, at a loss of at most {result.LossTolerance * 100:0.###} %, in {result.Trials} trials{(result.LimitedBySender ? "; limited by the sender" : string.Empty)}");
+            return;
         }
+
+        string limit = result.LimitedBySender ? "; limited by the sender: trials above it were invalid" : string.Empty;
+        writer.WriteLine(result.Rate == null
+            ? $"  {name,-13} none: {(result.LimitedBySender ? "even at the slowest rate tried the sender did not achieve the rate, or was held up" : $"even the slowest rate tried lost more than {Figures.Percent(result.LossTolerance)}")}"
+            : $"  {name,-13} {Figures.Rate(result.PacketsPerSecond)}, {Figures.Bits(result.FrameBitsPerSecond)}, {result.PercentOfHighest:0.##} % of the highest, at a loss of at most {Figures.Percent(result.LossTolerance)}, in {result.Trials} trials{limit}");
     }
 }

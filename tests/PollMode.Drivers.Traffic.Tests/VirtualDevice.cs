@@ -3,6 +3,8 @@ namespace PollMode.Drivers.Traffic.Tests;
 /// <summary>A traffic port joined to a loop port on a clock that moves by itself: trials without an engine, the same every time.</summary>
 internal sealed class VirtualDevice : ITrialRunner, IDisposable
 {
+    private const int StallAfter = 100;
+
     private readonly Arena _arena = new(new ArenaOptions { LimitBytes = 16L << 20, LargestPages = PageKind.Small4KiB });
     private readonly Mempool _pool;
     private readonly TrafficPort _port;
@@ -28,9 +30,13 @@ internal sealed class VirtualDevice : ITrialRunner, IDisposable
 
     public int Trials { get; private set; }
 
+    /// <summary>How long the machine looks away in the middle of a trial, by the number of the trial; the device does not.</summary>
+    public Func<int, long> StallOf { get; init; } = _ => 0;
+
     public TrafficResult Run(TrialRequest request)
     {
-        Trials++;
+        long stall = StallOf(Trials++);
+        long packets = 0;
         _port.Start(new TrafficPlan
         {
             DurationNanoseconds = request.Nanoseconds,
@@ -39,6 +45,13 @@ internal sealed class VirtualDevice : ITrialRunner, IDisposable
         do
         {
             int sent = _source.Receive(_burst);
+            packets += sent;
+            if (packets > StallAfter && stall > 0)
+            {
+                _clock.Skip(stall);
+                stall = 0;
+            }
+
             _in.Send(_burst.AsSpan(0, sent));
             int back = _out.Receive(_burst);
             _sink.Send(_burst.AsSpan(0, back));

@@ -3,6 +3,10 @@ namespace PollMode.Drivers.Traffic;
 /// <summary>What the payload behind the signature holds.</summary>
 internal static class PayloadPattern
 {
+    /// <summary>Checks a pattern.</summary>
+    /// <exception cref="PollModeException">There is no such pattern.</exception>
+    internal static void Check(string pattern) => Fill([], pattern, 0);
+
     /// <summary>Fills a payload.</summary>
     /// <exception cref="PollModeException">There is no such pattern.</exception>
     internal static void Fill(Span<byte> payload, string pattern, long seed)

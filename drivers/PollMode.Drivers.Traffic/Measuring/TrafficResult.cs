@@ -41,11 +41,20 @@ public sealed record TrafficResult
     /// <summary>Nanoseconds that it was moved by, in all.</summary>
     public long SlippedNanoseconds { get; init; }
 
+    /// <summary>
+    /// Packets handed out in lumps that the schedule does not have: so late that more than sixteen were due at once. A device may lose them,
+    /// and as many that find its queue still full, through no fault of its own.
+    /// </summary>
+    public long LumpedPackets { get; init; }
+
     /// <summary>Nanoseconds that the last packet was behind its schedule.</summary>
     public long LagNanoseconds { get; init; }
 
     /// <summary>Packets that the port says left; null when nobody asked it.</summary>
     public long? PortPackets { get; init; }
+
+    /// <summary>Packets that the port which receives says it lost itself, for want of a buffer or of being emptied in time; null when nobody asked it.</summary>
+    public long? ReceiverDropped { get; init; }
 
     /// <summary>Packets handed out.</summary>
     public long Sent => Streams.Sum(stream => stream.Sent);

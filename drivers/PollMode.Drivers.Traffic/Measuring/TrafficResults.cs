@@ -36,6 +36,7 @@ public static class TrafficResults
             Foreign = received.Foreign,
             OtherRuns = received.OtherRuns,
             CorruptedUnknown = received.CorruptedUnknown,
+            ReceiverDropped = received.ReceiverDropped,
             Latency = received.Latency,
             Histogram = received.Histogram,
         };
@@ -75,6 +76,7 @@ public static class TrafficResults
             NoBuffer = Volatile.Read(ref run.NoBuffer),
             Slips = Volatile.Read(ref run.Slips),
             SlippedNanoseconds = Volatile.Read(ref run.SlippedNanoseconds),
+            LumpedPackets = Volatile.Read(ref run.LumpedPackets),
             LagNanoseconds = Volatile.Read(ref run.LastLag),
             Latency = TimeSummary.Of(latency),
             Histogram = latency,

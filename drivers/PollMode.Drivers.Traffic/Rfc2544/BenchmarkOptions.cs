@@ -21,8 +21,17 @@ public sealed record BenchmarkOptions
     /// <summary>Trials of latency and of back-to-back bursts; the RFC asks for 20 and 50.</summary>
     public int Repetitions { get; init; } = 3;
 
-    /// <summary>How often a trial is tried whose sender did not keep up: such a trial says nothing about the device.</summary>
-    public int Attempts { get; init; } = 3;
+    /// <summary>
+    /// How often a trial is tried that says nothing about the device (<see cref="TrialVerdict.Invalid"/>). One whose sender is far from its
+    /// rate is tried once: it will not get there.
+    /// </summary>
+    public int Attempts { get; init; } = 5;
+
+    /// <summary>
+    /// How often the rate above the one that a search found is tried again before it counts as failed: one loss that is not the
+    /// device's, early in a search, would otherwise cost all rates above it.
+    /// </summary>
+    public int Confirmations { get; init; } = 1;
 
     /// <summary>Longest burst to try, in time at the highest rate; the RFC asks for at least 2 s.</summary>
     public long LongestBurstNanoseconds { get; init; } = 2_000_000_000;
@@ -36,9 +45,9 @@ public sealed record BenchmarkOptions
             throw new PollModeException("A benchmark needs the highest rate to try as a number; give the line's rate, for example 10Gbps, or a rate such as 5Mpps.");
         }
 
-        if (Resolution is not (> 0 and < 1) || LossTolerance is not (>= 0 and < 1) || TrialNanoseconds <= 0 || Repetitions < 1)
+        if (Resolution is not (> 0 and < 1) || LossTolerance is not (>= 0 and < 1) || TrialNanoseconds <= 0 || Repetitions < 1 || Attempts < 1 || Confirmations < 0 || LongestBurstNanoseconds <= 0)
         {
-            throw new PollModeException("A benchmark's resolution is a part above 0 and below 1, its loss tolerance from 0 to below 1, its trials last, and there is at least one; change the one that is out of range.");
+            throw new PollModeException("A benchmark's resolution is a part above 0 and below 1, its loss tolerance from 0 to below 1, its trials and bursts last, and there is at least one of each; change the one that is out of range.");
         }
     }
 }

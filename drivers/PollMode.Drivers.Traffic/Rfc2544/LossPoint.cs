@@ -4,5 +4,5 @@ namespace PollMode.Drivers.Traffic;
 /// <param name="Percent">The rate as a percentage of the highest.</param>
 /// <param name="PacketsPerSecond">Packets per second that were achieved.</param>
 /// <param name="LossRatio">Part of them that was lost.</param>
-/// <param name="KeptUp">Whether the sender achieved the rate.</param>
-public sealed record LossPoint(double Percent, double PacketsPerSecond, double LossRatio, bool KeptUp);
+/// <param name="IsValid">Whether that says something about the device: the sender achieved the rate, and the receiver lost nothing itself.</param>
+public sealed record LossPoint(double Percent, double PacketsPerSecond, double LossRatio, bool IsValid);

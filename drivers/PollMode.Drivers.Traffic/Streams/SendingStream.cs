@@ -6,6 +6,8 @@ namespace PollMode.Drivers.Traffic;
 /// <summary>A stream while it is sent: its schedule, and the packets it makes. Used by the source's worker; counters are read by anyone.</summary>
 internal sealed unsafe class SendingStream
 {
+    private const int LumpPackets = 16;
+
     private readonly StreamPlan _plan;
     private readonly FrameTemplate _template;
     private readonly FieldModifier[] _modifiers;
@@ -29,11 +31,15 @@ internal sealed unsafe class SendingStream
         _modifiers = FieldModifiers.Of(plan, _template, seed);
         _random = new SeededRandom(seed, 0x73);
         Rates = plan.Rates.Resolve(traffic.LineBitsPerSecond, plan.Sizes.Mean);
+        LumpNanoseconds = Rates.First.IsMax ? Pacer.Never : (long)(LumpPackets * 1e9 / Rates.First.PacketsPerSecond(plan.Sizes.Mean));
         _pacer = new Pacer(Rates, plan.Spacing, plan.StartNanoseconds, new SeededRandom(seed, 0x70));
         _pattern = [.. plan.Sizes.Pattern];
         _identity = TestSignature.MakeIdentity(run, index);
         ChooseSize();
     }
+
+    /// <summary>How late a packet is, in nanoseconds, when more than sixteen are due at once.</summary>
+    internal long LumpNanoseconds { get; }
 
     internal string Name => _plan.Name;
 

@@ -41,6 +41,7 @@ public sealed record StreamPlan
             throw new PollModeException($"The stream '{Name}' asks for IP version {Shape.IpVersion}; choose 4, 6, or 0 for none.");
         }
 
+        PayloadPattern.Check(Shape.Payload);
         int least = FrameTemplate.LeastFrameBytes(Shape, HasSignature);
         int shortest = Sizes.Sizes.Min();
         if (shortest < least)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace PollMode.Drivers.Traffic;
 
@@ -22,6 +23,7 @@ public sealed record TrafficProfile
     public string Verify { get; set; } = "payload";
 
     /// <summary>How far sending may fall behind before the schedule is moved; <c>0s</c> for never.</summary>
+    [JsonPropertyName("maxBehind")]
     public string MaxBehind { get; set; } = "0s";
 
     /// <summary>Reads a profile from a file.</summary>

@@ -64,6 +64,9 @@ internal sealed class TrafficRun
     /// <summary>Times that no buffer was free for a packet that was due.</summary>
     internal long NoBuffer;
 
+    /// <summary>Packets of lumps: see <see cref="TrafficResult.LumpedPackets"/>.</summary>
+    internal long LumpedPackets;
+
     internal long Slips;
 
     internal long SlippedNanoseconds;
@@ -149,6 +152,10 @@ internal sealed class TrafficRun
                 }
 
                 LastLag = now - due;
+                if (LastLag > stream.LumpNanoseconds)
+                {
+                    LumpedPackets++;
+                }
             }
 
             bytes += stream.Write(packet, headroom, port, now, clock);
