@@ -1,9 +1,9 @@
-using System.Runtime.CompilerServices;
+using System.Buffers.Binary;
 
 namespace PollMode.Drivers.Traffic;
 
-/// <summary>Gives one field its value in each packet, and tells what that does to the checksums.</summary>
-internal unsafe struct FieldModifier
+/// <summary>Gives one field its value in each packet of a burst, and tells what that does to the checksums.</summary>
+internal sealed unsafe class FieldModifier
 {
     private readonly int _offset;
     private readonly int _bytes;
@@ -55,54 +55,171 @@ internal unsafe struct FieldModifier
         _inCoveredSum = template.HasSignature && template.CoversFrame && !isTransport && !isIpv4;
     }
 
-    /// <summary>Writes the next value, and adds what changed to the sums.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Apply(byte* frame, ref ulong ipSum, ref ulong transportSum, ref ulong signatureSum)
+    internal bool ChangesIpSum => _inIpSum;
+
+    internal bool ChangesTransportSum => _inTransportSum || _inCoveredSum;
+
+    /// <summary>Writes the next values, and adds what changed to the sums.</summary>
+    internal void Apply(FrameBatch batch)
     {
-        byte* at = frame + _offset;
-        ulong before = FieldContainer.Read(at, _bytes);
-        ulong after = (before & ~_mask) | (NextValue() << _shift);
-        FieldContainer.Write(at, _bytes, after);
-        ulong change = Sums.Of(after) + Sums.Without(before, _bytes);
+        TakeValues(batch.Values, batch.Count);
+        switch (_bytes)
+        {
+            case 2:
+                WriteTwo(batch);
+                break;
+            case 4:
+                WriteFour(batch);
+                break;
+            default:
+                WriteEight(batch);
+                break;
+        }
+
         if (_inIpSum)
         {
-            ipSum += change;
+            batch.AddChangesTo(batch.IpSums);
         }
 
         if (_inTransportSum)
         {
-            transportSum += change;
+            batch.AddChangesTo(batch.TransportSums);
         }
 
         if (_inCoveredSum)
         {
             // The payload's sum follows that of the headers, and the transport checksum covers the payload.
-            signatureSum += Sums.Of(before) + Sums.Without(after, _bytes);
-            transportSum += change;
+            batch.AddChangesTo(batch.TransportSums);
+            batch.TakeChangesFrom(batch.SignatureSums);
         }
     }
 
-    private ulong NextValue()
+    private void WriteTwo(FrameBatch batch)
+    {
+        byte** frames = batch.Frames;
+        ulong* values = batch.Values;
+        ulong* changes = batch.Changes;
+        int count = batch.Count;
+        int offset = _offset;
+        int shift = _shift;
+        uint others = (ushort)~_mask;
+        for (int i = 0; i < count; i++)
+        {
+            var at = (ushort*)(frames[i] + offset);
+            uint before = BinaryPrimitives.ReverseEndianness(*at);
+            uint after = (before & others) | ((uint)values[i] << shift);
+            *at = BinaryPrimitives.ReverseEndianness((ushort)after);
+            changes[i] = after + (ushort)~before;
+        }
+    }
+
+    private void WriteFour(FrameBatch batch)
+    {
+        byte** frames = batch.Frames;
+        ulong* values = batch.Values;
+        ulong* changes = batch.Changes;
+        int count = batch.Count;
+        int offset = _offset;
+        int shift = _shift;
+        uint others = (uint)~_mask;
+        for (int i = 0; i < count; i++)
+        {
+            var at = (uint*)(frames[i] + offset);
+            uint before = BinaryPrimitives.ReverseEndianness(*at);
+            uint after = (before & others) | ((uint)values[i] << shift);
+            *at = BinaryPrimitives.ReverseEndianness(after);
+            changes[i] = (ulong)after + ~before;
+        }
+    }
+
+    private void WriteEight(FrameBatch batch)
+    {
+        byte** frames = batch.Frames;
+        ulong* values = batch.Values;
+        ulong* changes = batch.Changes;
+        int count = batch.Count;
+        int offset = _offset;
+        int shift = _shift;
+        ulong others = ~_mask;
+        for (int i = 0; i < count; i++)
+        {
+            var at = (ulong*)(frames[i] + offset);
+            ulong before = BinaryPrimitives.ReverseEndianness(*at);
+            ulong after = (before & others) | (values[i] << shift);
+            *at = BinaryPrimitives.ReverseEndianness(after);
+            changes[i] = Sums.Of(after) + Sums.Of(~before);
+        }
+    }
+
+    private void TakeValues(ulong* values, int count)
     {
         if (_kind == FieldPatternKind.Random)
         {
-            return _first + (_random.Below(_count) * _step);
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = _first + (_random.Below(_count) * _step);
+            }
+
+            return;
         }
 
-        ulong index = _index;
-        if (++_repeat == _every)
+        for (int i = 0; i < count;)
+        {
+            // As many as follow each other before the values start again, or the packets do.
+            ulong run = Math.Min((ulong)(count - i), _every > 1 ? _every - _repeat : _count - _index);
+            run = _wrap > 0 ? Math.Min(run, _wrap - _total) : run;
+            TakeRun(values + i, (int)run);
+            i += (int)run;
+        }
+    }
+
+    /// <summary>Values one after the other, or, where they are kept for several packets, one value over and over.</summary>
+    private void TakeRun(ulong* values, int count)
+    {
+        if (_every > 1)
+        {
+            new Span<ulong>(values, count).Fill(ValueAt(_index));
+        }
+        else if (_kind == FieldPatternKind.List)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = _list[_index + (ulong)i];
+            }
+        }
+        else
+        {
+            ulong value = ValueAt(_index);
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = value;
+                value += _step;
+            }
+        }
+
+        MoveOn((ulong)count);
+    }
+
+    private void MoveOn(ulong packets)
+    {
+        if (_every == 1)
+        {
+            _index += packets;
+        }
+        else if ((_repeat += packets) == _every)
         {
             _repeat = 0;
-            _index = index + 1 == _count ? 0 : index + 1;
+            _index++;
         }
 
-        if (++_total == _wrap)
+        _index = _index == _count ? 0 : _index;
+        if (_wrap > 0 && (_total += packets) == _wrap)
         {
             _total = 0;
             _repeat = 0;
             _index = 0;
         }
-
-        return _kind == FieldPatternKind.List ? _list[index] : _first + (index * _step);
     }
+
+    private ulong ValueAt(ulong index) => _kind == FieldPatternKind.List ? _list[index] : _first + (index * _step);
 }

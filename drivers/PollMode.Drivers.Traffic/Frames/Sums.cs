@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace PollMode.Drivers.Traffic;
 
@@ -14,16 +15,18 @@ internal static class Sums
         return (ushort)((sum & 0xFFFF) + (sum >> 16));
     }
 
+    /// <summary>Four sums at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<ulong> Fold(Vector256<ulong> sums)
+    {
+        Vector256<ulong> word = Vector256.Create(0xFFFFUL);
+        sums = (sums & Vector256.Create(0xFFFF_FFFFUL)) + (sums >> 32);
+        sums = (sums & word) + (sums >> 16);
+        sums = (sums & word) + (sums >> 16);
+        return (sums & word) + (sums >> 16);
+    }
+
     /// <summary>What a container of a field adds to a sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Of(ulong container) => (container >> 32) + (uint)container;
-
-    /// <summary>What taking a container away adds to a sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ulong Without(ulong container, int bytes) => bytes switch
-    {
-        2 => (ushort)~container,
-        4 => (uint)~container,
-        _ => Of(~container),
-    };
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 
 namespace PollMode.Drivers.Traffic;
 
@@ -19,7 +18,7 @@ namespace PollMode.Drivers.Traffic;
 /// and is not computed for each packet. In frames checked whole, the sum is that of all bytes before the transport header instead: then
 /// these are covered, too, though no checksum of a protocol covers them.
 /// </remarks>
-internal static unsafe class TestSignature
+internal static class TestSignature
 {
     internal const int Bytes = 18;
 
@@ -35,28 +34,6 @@ internal static unsafe class TestSignature
 
     /// <summary>Sum of what is the same in all packets of a stream and a size.</summary>
     internal static ulong StaticSum(ushort magic, int payloadBytes) => magic + (ulong)payloadBytes;
-
-    /// <summary>Writes a signature.</summary>
-    /// <param name="at">Where the payload begins.</param>
-    /// <param name="sum">Sum of everything else that the check covers, this stream's identity not included.</param>
-    /// <param name="magic">Which.</param>
-    /// <param name="identity">Run and stream.</param>
-    /// <param name="payloadBytes">Bytes of the payload.</param>
-    /// <param name="sequence">The packet's number in its stream.</param>
-    /// <param name="time">When it leaves; its lower 48 bits count.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Write(byte* at, ulong sum, ushort magic, ushort identity, int payloadBytes, uint sequence, ulong time)
-    {
-        time &= TimeMask;
-        ulong head = ((ulong)magic << 32) | ((ulong)identity << 16) | (uint)payloadBytes;
-
-        // 2^16 is one modulo 2^16 - 1, so numbers of any width are added as they are.
-        ushort check = (ushort)~Sums.Fold(sum + identity + sequence + time);
-        *(ulong*)at = BinaryPrimitives.ReverseEndianness(((ulong)check << 48) | head);
-        *(uint*)(at + 8) = BinaryPrimitives.ReverseEndianness(sequence);
-        *(ushort*)(at + 12) = BinaryPrimitives.ReverseEndianness((ushort)(time >> 32));
-        *(uint*)(at + 14) = BinaryPrimitives.ReverseEndianness((uint)time);
-    }
 
     internal static ushort Magic(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadUInt16BigEndian(payload[2..]);
 

@@ -11,20 +11,23 @@ internal sealed class PacketStash
 
     internal PacketStash(Mempool pool) => _pool = pool;
 
-    internal bool TryTake(out Packet packet)
+    /// <summary>Sees to it that there is a buffer.</summary>
+    /// <returns>How many there are; zero when the pool is exhausted.</returns>
+    internal int Fill()
     {
         if (_count == 0)
         {
             _count = _pool.Rent(_packets);
-            if (_count == 0)
-            {
-                packet = default;
-                return false;
-            }
         }
 
-        packet = _packets[--_count];
-        return true;
+        return _count;
+    }
+
+    /// <summary>Gives as many as the span holds; no more than <see cref="Fill"/> said there are.</summary>
+    internal void Take(Span<Packet> packets)
+    {
+        _count -= packets.Length;
+        _packets.AsSpan(_count, packets.Length).CopyTo(packets);
     }
 
     /// <summary>Gives the buffers back, from whatever thread.</summary>

@@ -1,26 +1,34 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace PollMode.Drivers.Traffic;
 
-/// <summary>A stream while it is sent: its schedule, and the packets it makes. Used by the source's worker; counters are read by anyone.</summary>
-internal sealed unsafe class SendingStream
+/// <summary>
+/// A stream while it is sent: its schedule, and the packets it makes. Used by the source's worker, which first takes packets off the
+/// schedule, then writes them, and then says so: counters are read by anyone.
+/// </summary>
+internal sealed class SendingStream
 {
     private const int LumpPackets = 16;
 
     private readonly StreamPlan _plan;
     private readonly FrameTemplate _template;
-    private readonly FieldModifier[] _modifiers;
+    private readonly FrameWriter _writer;
     private readonly Pacer _pacer;
     private readonly int[] _pattern;
-    private readonly ushort _identity;
+    private readonly int[] _sizes = new int[FrameBatch.MostPackets];
+    private readonly long _limit;
+    private readonly int _fixedBytes;
     private SeededRandom _random;
     private int _position;
     private int _nextSize;
+    private int _taken;
+    private long _takenBytes;
+    private long _scheduled;
 
+    /// <summary>Packets handed out.</summary>
     internal long Packets;
 
-    /// <summary>Bytes with FCS.</summary>
+    /// <summary>Their bytes, with FCS.</summary>
     internal long Bytes;
 
     internal SendingStream(StreamPlan plan, TrafficPlan traffic, int index, int run)
@@ -28,13 +36,14 @@ internal sealed unsafe class SendingStream
         _plan = plan;
         long seed = unchecked(traffic.Seed + (index * 7919L));
         _template = new FrameTemplate(plan.Shape, plan.Sizes, plan.ReadFields(), plan.HasSignature, traffic.ChecksWholeFrame, seed);
-        _modifiers = FieldModifiers.Of(plan, _template, seed);
+        _writer = new FrameWriter(_template, FieldModifiers.Of(plan, _template, seed), TestSignature.MakeIdentity(run, index));
         _random = new SeededRandom(seed, 0x73);
+        _limit = plan.Packets > 0 ? plan.Packets : long.MaxValue;
         Rates = plan.Rates.Resolve(traffic.LineBitsPerSecond, plan.Sizes.Mean);
         LumpNanoseconds = Rates.First.IsMax ? Pacer.Never : (long)(LumpPackets * 1e9 / Rates.First.PacketsPerSecond(plan.Sizes.Mean));
         _pacer = new Pacer(Rates, plan.Spacing, plan.StartNanoseconds, new SeededRandom(seed, 0x70));
         _pattern = [.. plan.Sizes.Pattern];
-        _identity = TestSignature.MakeIdentity(run, index);
+        _fixedBytes = _template.IsFixedSize ? _template.Sizes[0].Bytes + EthernetWire.FcsBytes : 0;
         ChooseSize();
     }
 
@@ -51,7 +60,7 @@ internal sealed unsafe class SendingStream
     internal FrameLayout Layout => _template.Layout;
 
     /// <summary>When the next packet is due, in nanoseconds from the start of the run; <see cref="Pacer.Never"/> when the stream has ended.</summary>
-    internal long Due => _plan.Packets > 0 && Packets == _plan.Packets ? Pacer.Never : _pacer.Due;
+    internal long Due => _scheduled == _limit ? Pacer.Never : _pacer.Due;
 
     internal bool IsMax => _pacer.IsMax;
 
@@ -61,116 +70,68 @@ internal sealed unsafe class SendingStream
     /// <summary>Bytes of the next packet, with FCS.</summary>
     internal int NextFrameBytes => _template.Sizes[_nextSize].Bytes + EthernetWire.FcsBytes;
 
-    /// <summary>Writes the next packet into a buffer, and moves the schedule on.</summary>
-    /// <param name="packet">The buffer.</param>
-    /// <param name="headroom">Bytes in front of the frame.</param>
-    /// <param name="port">Index of the port.</param>
+    /// <summary>Takes the next packet off the schedule.</summary>
     /// <param name="now">Nanoseconds from the start of the run.</param>
-    /// <param name="clock">The sender's clock, for the signature.</param>
-    /// <returns>Bytes of the frame without FCS.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal int Write(Packet packet, int headroom, int port, long now, long clock)
+    internal void Take(long now)
     {
-        ref SizedFrame sized = ref _template.Sizes[_nextSize];
-        packet.SetFrame(headroom, port, sized.Bytes);
-        byte* frame = packet.DataPointer;
-        CopyImage(frame, _template.Image, sized.Bytes);
-        if (_modifiers.Length > 0 || !_template.IsFixedSize)
-        {
-            WriteVarying(frame, ref sized);
-        }
-        else if (_template.HasSignature)
-        {
-            WriteSignature(frame, ref sized, sized.SignatureSum, clock);
-        }
-
-        int frameBytes = sized.Bytes + EthernetWire.FcsBytes;
-        Packets++;
-        Bytes += frameBytes;
+        int frameBytes = _fixedBytes > 0 ? _fixedBytes : TakeSize();
+        _taken++;
+        _takenBytes += frameBytes;
+        _scheduled++;
         _pacer.Advance(frameBytes, now);
-        int bytes = sized.Bytes;
-        if (!_template.IsFixedSize)
-        {
-            ChooseSize();
-        }
-
-        return bytes;
-
-        void WriteVarying(byte* start, ref SizedFrame size)
-        {
-            ulong signatureSum = WriteFields(start, ref size);
-            if (_template.HasSignature)
-            {
-                WriteSignature(start, ref size, signatureSum, clock);
-            }
-        }
     }
 
-    /// <summary>Copies the frame; of a short one always 64 bytes, without a call. Every buffer has room for them, and every image has them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyImage(byte* frame, byte* image, int bytes)
+    /// <summary>Takes packets that are due whenever there is room for them.</summary>
+    /// <param name="room">How many there is room for.</param>
+    /// <param name="now">Nanoseconds from the start of the run.</param>
+    /// <returns>How many were taken.</returns>
+    internal int TakeMax(int room, long now)
     {
-        if (bytes <= FrameTemplate.LeastImageBytes)
+        int count = (int)Math.Min(room, _limit - _scheduled);
+        if (_fixedBytes > 0)
         {
-            Vector256.Store(Vector256.Load(image), frame);
-            Vector256.Store(Vector256.Load(image + 32), frame + 32);
+            _taken += count;
+            _takenBytes += (long)count * _fixedBytes;
         }
         else
         {
-            Unsafe.CopyBlockUnaligned(frame, image, (uint)bytes);
+            for (int i = 0; i < count; i++)
+            {
+                _takenBytes += TakeSize();
+                _taken++;
+            }
         }
+
+        _scheduled += count;
+        _pacer.Advance(EthernetWire.MinimumFrameBytes, now);
+        return count;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void WriteSignature(byte* frame, ref SizedFrame sized, ulong sum, long clock) => TestSignature.Write(
-        frame + _template.Layout.Payload,
-        sum,
-        _template.CoversFrame ? TestSignature.FrameMagic : TestSignature.PayloadMagic,
-        _identity,
-        sized.PayloadBytes,
-        (uint)Packets,
-        (ulong)clock);
-
-    /// <summary>Lengths, varying fields and checksums.</summary>
-    /// <returns>The sum for the signature.</returns>
-    private ulong WriteFields(byte* frame, ref SizedFrame sized)
+    /// <summary>Writes the packets that were taken off the schedule into buffers.</summary>
+    /// <param name="packets">As many buffers as packets were taken since the last call.</param>
+    /// <param name="headroom">Bytes in front of each frame.</param>
+    /// <param name="port">Index of the port.</param>
+    /// <param name="clock">The sender's clock, for the signatures.</param>
+    /// <returns>Bytes of the frames without FCS.</returns>
+    internal long Write(ReadOnlySpan<Packet> packets, int headroom, int port, long clock)
     {
-        FrameLayout at = _template.Layout;
-        ulong ipSum = sized.IpSum;
-        ulong transportSum = sized.TransportSum;
-        ulong signatureSum = sized.SignatureSum;
-        if (!_template.IsFixedSize)
-        {
-            if (at.IpVersion != 0)
-            {
-                FieldContainer.Write(frame + at.L3 + (at.IpVersion == 4 ? 2 : 4), 2, sized.IpLength);
-            }
+        _writer.Write(packets, _sizes, headroom, port, (uint)(_scheduled - _taken), (ulong)clock);
+        long bytes = _takenBytes;
+        Bytes += bytes;
+        Volatile.Write(ref Packets, _scheduled);
+        long withoutFcs = bytes - ((long)_taken * EthernetWire.FcsBytes);
+        _taken = 0;
+        _takenBytes = 0;
+        return withoutFcs;
+    }
 
-            if (sized.UdpLength != 0)
-            {
-                FieldContainer.Write(frame + at.L4 + 4, 2, sized.UdpLength);
-            }
-        }
-
-        FieldModifier[] modifiers = _modifiers;
-        for (int i = 0; i < modifiers.Length; i++)
-        {
-            modifiers[i].Apply(frame, ref ipSum, ref transportSum, ref signatureSum);
-        }
-
-        if (at.IpVersion == 4)
-        {
-            FieldContainer.Write(frame + at.L3 + 10, 2, (ushort)~Sums.Fold(ipSum));
-        }
-
-        if (_template.HasTransportChecksum)
-        {
-            ushort checksum = (ushort)~Sums.Fold(transportSum);
-            checksum = checksum == 0 && _template.Transport == TransportKind.Udp ? (ushort)0xFFFF : checksum;
-            FieldContainer.Write(frame + _template.TransportChecksumOffset, 2, checksum);
-        }
-
-        return signatureSum;
+    private int TakeSize()
+    {
+        int frameBytes = NextFrameBytes;
+        _sizes[_taken] = _nextSize;
+        ChooseSize();
+        return frameBytes;
     }
 
     private void ChooseSize()

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PollMode.Drivers.Traffic;
 
 /// <summary>One run of a plan: what the source sends and the sink finds. The source's worker and the sink's worker write parts of their own; anyone reads.</summary>
@@ -104,72 +106,140 @@ internal sealed class TrafficRun
             _isStarted = true;
         }
 
-        long now = clock - _origin;
-        long taken = 0;
         int count = 0;
         while (count < room.Length)
         {
+            long now = clock - _origin;
             SendingStream stream = _single ?? Choose();
             long due = stream.Due;
-            if (due > now || due >= _end || _stopAsked)
+            if (!IsDue(due, now))
             {
-                taken = Math.Min(due, _end);
                 if (due >= _end || _stopAsked)
                 {
                     Finish(now, due);
+                }
+                else
+                {
+                    Reckon(clock, due);
                 }
 
                 break;
             }
 
-            if (_nanosecondsPerLineBit > 0 && _lineFree > now + _aheadNanoseconds)
-            {
-                break;
-            }
-
-            if (!stash.TryTake(out Packet packet))
+            int most = Math.Min(stash.Fill(), room.Length - count);
+            if (most == 0)
             {
                 NoBuffer++;
                 break;
             }
 
-            if (_nanosecondsPerLineBit > 0)
+            int taken = Take(stream, clock, _single == null ? 1 : most);
+
+            // The time that packets take before they are counted, so that no rate is reckoned without it.
+            Reckon(clock, _single == null ? EarliestEnd() : stream.ScheduleEnd);
+            if (taken == 0)
             {
-                _lineFree = Math.Max(_lineFree, now) + (EthernetWire.BitsOf(stream.NextFrameBytes) * _nanosecondsPerLineBit);
+                break;
+            }
+
+            Span<Packet> packets = room.Slice(count, taken);
+            stash.Take(packets);
+            bytes += stream.Write(packets, headroom, port, clock);
+            count += taken;
+        }
+
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsDue(long due, long now) => due <= now && due < _end && !_stopAsked;
+
+    /// <summary>Takes packets of a stream off its schedule, the first of which is due.</summary>
+    /// <returns>How many; none when the line is taken.</returns>
+    private int Take(SendingStream stream, long clock, int most)
+    {
+        if (stream.IsMax && _nanosecondsPerLineBit == 0)
+        {
+            return stream.TakeMax(most, clock - _origin);
+        }
+
+        int count = 0;
+        do
+        {
+            long now = clock - _origin;
+            long due = stream.Due;
+            if (!IsDue(due, now) || (_nanosecondsPerLineBit > 0 && !TryTakeLine(stream, now)))
+            {
+                break;
             }
 
             if (!stream.IsMax)
             {
-                if (Plan.MaxBehindNanoseconds > 0 && now - due > Plan.MaxBehindNanoseconds)
-                {
-                    Slip(now - due);
-                    now = due;
-                }
-
-                if (_audits)
-                {
-                    Gaps.Record(due, now);
-                }
-
-                LastLag = now - due;
-                if (LastLag > stream.LumpNanoseconds)
-                {
-                    LumpedPackets++;
-                }
+                now = Audit(stream, due, now);
             }
 
-            bytes += stream.Write(packet, headroom, port, now, clock);
-            room[count++] = packet;
+            stream.Take(now);
+            count++;
         }
-
-        // A packet takes its time on the schedule and on the line, so that no rate is reckoned before that time is over.
-        if (!_isSent)
-        {
-            taken = taken == Pacer.Never ? 0 : taken + SlippedNanoseconds;
-            ElapsedNanoseconds = Math.Max(taken, Math.Max(clock - _firstClock, (long)_lineFree));
-        }
+        while (count < most);
 
         return count;
+    }
+
+    private bool TryTakeLine(SendingStream stream, long now)
+    {
+        if (_lineFree > now + _aheadNanoseconds)
+        {
+            return false;
+        }
+
+        _lineFree = Math.Max(_lineFree, now) + (EthernetWire.BitsOf(stream.NextFrameBytes) * _nanosecondsPerLineBit);
+        return true;
+    }
+
+    /// <summary>Notes how late a packet is, and moves the schedule if that is too much.</summary>
+    /// <returns>Now, on the schedule as it is then.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Audit(SendingStream stream, long due, long now)
+    {
+        if (Plan.MaxBehindNanoseconds > 0 && now - due > Plan.MaxBehindNanoseconds)
+        {
+            Slip(now - due);
+            now = due;
+        }
+
+        if (_audits)
+        {
+            Gaps.Record(due, now);
+        }
+
+        LastLag = now - due;
+        if (LastLag > stream.LumpNanoseconds)
+        {
+            LumpedPackets++;
+        }
+
+        return now;
+    }
+
+    /// <summary>A packet takes its time on the schedule and on the line, so that no rate is reckoned before that time is over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Reckon(long clock, long nextDue)
+    {
+        long scheduled = Math.Min(nextDue, _end);
+        scheduled = scheduled == Pacer.Never ? 0 : scheduled + SlippedNanoseconds;
+        ElapsedNanoseconds = Math.Max(scheduled, Math.Max(clock - _firstClock, (long)_lineFree));
+    }
+
+    private long EarliestEnd()
+    {
+        long earliest = Pacer.Never;
+        foreach (SendingStream stream in Streams)
+        {
+            earliest = Math.Min(earliest, stream.Due);
+        }
+
+        return earliest;
     }
 
     /// <summary>The stream whose packet is due first; of several, in turn.</summary>
