@@ -58,7 +58,7 @@ public sealed class BenchmarkTests : IDisposable
     [Fact]
     public void A_device_under_test_that_loses_packets_is_found_out()
     {
-        JsonElement report = PacketGen.Json("rfc2544", "--tx", "ring:in", "--rx", "ring:out", "--dut", "fault:loss=5%,seed=3+ring:in", "--dut", "ring:out", "--rate", "5kpps", "--trial", "200ms", "--sizes", "64", "--tests", "throughput,pdr", "--pdr-tolerance", "20", "--resolution", "20", "--settle", "100ms");
+        JsonElement report = PacketGen.Json("rfc2544", "--tx", "ring:in", "--rx", "ring:out", "--dut", "fault:loss=20%,seed=3+ring:in", "--dut", "ring:out", "--rate", "5kpps", "--trial", "200ms", "--sizes", "64", "--tests", "throughput,pdr", "--pdr-tolerance", "40", "--resolution", "20", "--settle", "100ms");
         JsonElement size = report.GetProperty("benchmarks")[0];
         Assert.Equal(0, size.GetProperty("throughput").GetProperty("packets_per_second").GetDouble());
         Assert.Contains(size.GetProperty("trials").EnumerateArray(), trial => trial.GetProperty("verdict").GetString() == "lost");
