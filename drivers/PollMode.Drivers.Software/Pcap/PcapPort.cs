@@ -72,7 +72,7 @@ internal sealed class PcapPort : IPort
         }
     }
 
-    public IReadOnlyList<string> Faults => [.. new[] { _reader?.FaultSentence, _writer?.FaultSentence }.OfType<string>()];
+    public IReadOnlyList<string> Faults => (_reader?.FaultSentence, _writer?.FaultSentence) is (null, null) ? [] : [.. new[] { _reader?.FaultSentence, _writer?.FaultSentence }.OfType<string>()];
 
     public IRxQueue OpenRxQueue(int queue, Mempool pool)
     {

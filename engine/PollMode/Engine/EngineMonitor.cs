@@ -8,6 +8,9 @@ internal sealed class EngineMonitor : IDisposable
     /// <summary>Looks without any movement after which passive queues count as empty for good.</summary>
     private const int QuietLooks = 3;
 
+    /// <summary>Looks between two at what ports say went wrong.</summary>
+    private const int FaultLooks = 20;
+
     private readonly Engine _engine;
     private readonly EngineParts _parts;
     private readonly EngineObserver? _observer;
@@ -20,6 +23,7 @@ internal sealed class EngineMonitor : IDisposable
     private readonly StillnessWatch _watch;
     private readonly ReceiveWatch _receiveWatch;
     private readonly Action _look;
+    private int _looks;
 
     internal EngineMonitor(Engine engine, EngineParts parts, EngineObserver? observer, TaskCompletionSource completion)
     {
@@ -63,6 +67,11 @@ internal sealed class EngineMonitor : IDisposable
         _receiveWatch.Look();
         LookAtWorkers();
         LookAtLinks();
+        if (++_looks % FaultLooks == 0)
+        {
+            _parts.LookAtPortFaults();
+        }
+
         LookForTheEnd();
     }
 

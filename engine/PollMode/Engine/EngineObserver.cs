@@ -51,7 +51,7 @@ public abstract class EngineObserver
     {
     }
 
-    /// <summary>A port that was just closed says what went wrong with it: a capture that broke off, a disk that was full.</summary>
+    /// <summary>A port says what went wrong with it, while it runs or when it was just closed: a capture that broke off, a disk that was full.</summary>
     public virtual void PortFaulted(Engine engine, IPort port, string fault)
     {
     }

@@ -17,6 +17,7 @@ internal sealed class EngineParts : IDisposable
     private Arena? _arena;
     private SlabSupplier? _supplier;
     private QueueWiring? _wiring;
+    private PortFaultWatch? _faults;
 
     internal EngineParts(Engine engine, EngineOptions options, DriverRegistry drivers, EngineObserver? observer)
     {
@@ -120,7 +121,11 @@ internal sealed class EngineParts : IDisposable
         }
 
         Workers = [.. _workers];
+        _faults = new PortFaultWatch(_engine, _ports, _observer);
     }
+
+    /// <summary>Tells what ports say went wrong since the last look. One thread at a time.</summary>
+    internal void LookAtPortFaults() => _faults?.Look();
 
     internal void Start()
     {
@@ -179,11 +184,12 @@ internal sealed class EngineParts : IDisposable
 
         _wiring?.FreeHandedOver(_workers);
         FinalStatistics = _wiring == null ? new EngineStatistics { Ports = [], Workers = [], Pools = [] } : Statistics;
-        foreach (IPort port in _ports)
+        PortFaultWatch faults = _faults ?? new PortFaultWatch(_engine, _ports, _observer);
+        for (int port = 0; port < _ports.Count; port++)
         {
             try
             {
-                port.Dispose();
+                _ports[port].Dispose();
             }
 #pragma warning disable CA1031 // One port's fault must not keep the others open.
             catch (Exception fault)
@@ -192,10 +198,7 @@ internal sealed class EngineParts : IDisposable
                 _observer?.CloseFailed(_engine, fault);
             }
 
-            foreach (string fault in port.Faults)
-            {
-                _observer?.PortFaulted(_engine, port, fault);
-            }
+            faults.Look(port);
         }
 
         ReportLeaks(patience);

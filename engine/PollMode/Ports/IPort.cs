@@ -15,7 +15,7 @@ public interface IPort : IDisposable
     /// <summary>What opening it got, and why not more: one line each for the startup table.</summary>
     IReadOnlyList<string> Report { get; }
 
-    /// <summary>What went wrong since it was opened and cannot be told by a counter: a sentence for each, such as a capture that broke off. From any thread.</summary>
+    /// <summary>What went wrong since it was opened and cannot be told by a counter: a sentence for each, such as a capture that broke off. The engine tells each once. From any thread.</summary>
     IReadOnlyList<string> Faults => [];
 
     /// <summary>Opens a receive queue whose packets come from a pool. The queue borrows the pool; it is used by the pool's owner alone.</summary>

@@ -30,6 +30,23 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
+    public void What_a_port_says_went_wrong_is_told_once_while_it_runs_and_the_rest_when_it_is_closed()
+    {
+        using var test = new TestEngine(["fake:rx=-1"]);
+        test.Engine.Open();
+        test.Engine.Start();
+        FakePort port = test.Driver.Opened[0];
+        port.Sentences = ["first"];
+        Assert.True(SpinWait.SpinUntil(() => test.PortFaults.Count == 1, TestEngine.Long));
+        port.Sentences = ["second", "first"];
+        Assert.True(SpinWait.SpinUntil(() => test.PortFaults.Count == 2, TestEngine.Long));
+        test.Engine.Stop(TestEngine.Long);
+        port.Sentences = ["first", "second", "third"];
+        test.Engine.Dispose();
+        Assert.Equal(["first", "second", "third"], test.PortFaults);
+    }
+
+    [Fact]
     public void Others_that_hand_over_to_a_worker_that_died_go_on_to_their_end()
     {
         // Worker 0 owns the only transmit queue and dies with its first burst.

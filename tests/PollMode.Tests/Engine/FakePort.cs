@@ -10,6 +10,10 @@ internal sealed class FakePort(PortSpec spec, PortContext context) : IPort
 
     public IReadOnlyList<string> Report => [];
 
+    public IReadOnlyList<string> Faults => Sentences;
+
+    internal string[] Sentences { get; set; } = [];
+
     internal List<FakeRxQueue> Receive { get; } = [];
 
     internal List<FakeTxQueue> Transmit { get; } = [];

@@ -29,6 +29,8 @@ internal sealed class TestEngine : EngineObserver, IDisposable
 
     internal long StageFaults { get; private set; }
 
+    internal List<string> PortFaults { get; } = [];
+
     public override void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples)
     {
         Leaked += count;
@@ -40,6 +42,14 @@ internal sealed class TestEngine : EngineObserver, IDisposable
     public override void WorkerFaulted(Engine engine, int worker, Exception fault) => WorkerFaults.Add((worker, fault));
 
     public override void StageFaulted(Engine engine, int worker, long faults, Exception last) => StageFaults += faults;
+
+    public override void PortFaulted(Engine engine, IPort port, string fault)
+    {
+        lock (PortFaults)
+        {
+            PortFaults.Add(fault);
+        }
+    }
 
     public void Dispose() => Engine.Dispose();
 
