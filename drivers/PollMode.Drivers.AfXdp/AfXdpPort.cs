@@ -23,6 +23,7 @@ internal sealed class AfXdpPort : IPort
     private XdpAttachment? _attachment;
     private PromiscuousMode? _promiscuous;
     private LinkMonitor? _monitor;
+    private DeviceChanges? _changes;
     private RxFacts _facts;
     private bool _segments;
     private bool _disposed;
@@ -52,6 +53,8 @@ internal sealed class AfXdpPort : IPort
     public LinkState Link => _monitor?.State ?? LinkState.Gone;
 
     public IReadOnlyList<string> Report => _report;
+
+    public IReadOnlyList<string> Faults => _changes?.Sentences ?? [];
 
     /// <summary>Sockets that were replaced because the kernel would never have sent from them again.</summary>
     internal int Replacements => _queues.Sum(queue => queue.Replacements);
@@ -100,6 +103,8 @@ internal sealed class AfXdpPort : IPort
     {
         ArgumentNullException.ThrowIfNull(counters);
         counters.Add(new PortCounter("link_changes", _monitor!.Changes));
+        counters.Add(new PortCounter("queue_changes", _changes!.QueueChanges));
+        counters.Add(new PortCounter("mtu_changes", _changes.MtuChanges));
         foreach (XskQueue queue in _queues)
         {
             queue.Collect(counters);
@@ -149,7 +154,8 @@ internal sealed class AfXdpPort : IPort
         _segments &= _attachment.TakesFragments;
         _facts = _attachment.Facts;
         _maker = new SocketMaker(_settings, link, _region, _attachment.IsNative, _segments);
-        _monitor = new LinkMonitor(link, Maintain);
+        _changes = new DeviceChanges(link.Name, _settings.StartQueue, queues, _segments ? int.MaxValue : room, Ethtool.ActiveRxQueues(link.Name), link.Mtu);
+        _monitor = new LinkMonitor(link, Maintain, _changes.Note);
         for (int index = 0; index < queues; index++)
         {
             XskSocket socket = _maker.Make(index);
@@ -226,10 +232,11 @@ internal sealed class AfXdpPort : IPort
                 XskSocket socket = NetworkNamespace.Run(_settings.Namespace, () => _maker.Remake(queue.Index));
                 queue.Resume(socket, () => _attachment!.Lead(queue.Index + _settings.StartQueue, queue.Socket.Number));
             }
-            catch (PollModeException)
+            catch (PollModeException fault)
             {
                 // The device is gone, or somebody took the queue in the moment between. The workers go on with their other queues.
                 _dead.Add(queue.Index);
+                _changes!.Add($"Queue {queue.Index} of '{Name}' broke and got no other socket: {fault.Message}");
             }
         }
 

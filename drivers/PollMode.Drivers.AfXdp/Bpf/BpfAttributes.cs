@@ -78,16 +78,6 @@ internal static unsafe class BpfAttributes
         [FieldOffset(12)] internal uint Flags;
     }
 
-    /// <summary>BPF_LINK_UPDATE.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 16)]
-    internal struct LinkUpdate
-    {
-        [FieldOffset(0)] internal uint LinkFd;
-        [FieldOffset(4)] internal uint NewProgramFd;
-        [FieldOffset(8)] internal uint Flags;
-        [FieldOffset(12)] internal uint OldProgramFd;
-    }
-
     /// <summary>BPF_LINK_DETACH.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 4)]
     internal struct LinkDetach

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using PollMode.Drivers.AfXdp.Native;
-using PollMode.Linux;
 
 namespace PollMode.Drivers.AfXdp.Bpf;
 
@@ -64,18 +63,6 @@ internal sealed unsafe class BpfLink : IDisposable
         }
 
         return detached;
-    }
-
-    /// <summary>Puts another program in the place of the attached one, without a gap.</summary>
-    /// <exception cref="LinuxException">The interface is gone, or the link was forced off it.</exception>
-    internal void Update(BpfProgram program)
-    {
-        var attributes = new BpfAttributes.LinkUpdate { LinkFd = (uint)_file.Number, NewProgramFd = (uint)program.Number };
-        if (BpfSystem.Call(BpfCommand.LinkUpdate, &attributes, (uint)sizeof(BpfAttributes.LinkUpdate)) != 0)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            throw new LinuxException("replace the attached XDP program", errno, errno == Errno.ENOLINK ? "open the port again: its interface is gone" : BpfSystem.Remedy(errno));
-        }
     }
 
     /// <summary>Takes the program off the interface at once. Closing does so too, but only when no other process holds the link.</summary>

@@ -3,38 +3,49 @@ using PollMode.Drivers.AfXdp.Native;
 namespace PollMode.Drivers.AfXdp.Netlink;
 
 /// <summary>
-/// Follows one interface by rtnetlink on a thread of its own that sleeps until something changes: a socket on a vanished device is told
-/// nothing, and a worker must not ask the kernel in its loop.
+/// Follows one interface on a thread of its own that sleeps until something changes: a socket on a vanished device is told nothing, and a
+/// worker must not ask the kernel in its loop.
 /// </summary>
-/// <remarks>The thread alone writes; any thread reads <see cref="State"/>, <see cref="Mtu"/> and the counters, each a single aligned word.</remarks>
+/// <remarks>The thread alone writes; any thread reads the properties, each a single aligned word.</remarks>
 internal sealed unsafe class LinkMonitor : IDisposable
 {
     private const int MaintenanceMilliseconds = 5;
 
     private readonly RouteSocket _socket;
+    private readonly QueueEvents? _events;
     private readonly FileDescriptor _wake;
     private readonly Func<bool> _maintain;
+    private readonly Action<int, int> _changed;
     private readonly Thread _thread;
     private readonly int _index;
+    private string _name;
     private volatile int _state;
     private volatile int _mtu;
+    private int _queues;
     private volatile bool _stopping;
     private long _changes;
 
     /// <summary>Starts to follow an interface of the caller's network namespace.</summary>
     /// <param name="link">The interface.</param>
     /// <param name="maintain">Called on the thread after <see cref="Wake"/>, and every few milliseconds as long as it gives true.</param>
-    internal LinkMonitor(LinkSnapshot link, Func<bool> maintain)
+    /// <param name="changed">Called with the receive queues in use (zero if unknown) and the MTU when one of them may have changed; the first time before the constructor returns.</param>
+    internal LinkMonitor(LinkSnapshot link, Func<bool> maintain, Action<int, int> changed)
     {
         _maintain = maintain;
+        _changed = changed;
         _index = link.Index;
+        _name = link.Name;
         _mtu = link.Mtu;
         _state = (int)(link.IsUp ? LinkState.Up : LinkState.Down);
         _socket = new RouteSocket(listen: true);
+        _events = QueueEvents.TryListen();
         _wake = new FileDescriptor(LibC.EventFd(0, 0));
 
-        // The socket listens now: a change between the caller's look and this one is not missed.
+        // The sockets listen now: a change between the caller's look and this one is not missed.
         Resynchronize();
+        Count();
+
+        // A thread is in the network namespace of the one that starts it.
         _thread = new Thread(Run) { Name = "pollmode-link", IsBackground = true };
         _thread.Start();
     }
@@ -66,20 +77,24 @@ internal sealed unsafe class LinkMonitor : IDisposable
         Wake();
         _thread.Join();
         _wake.Dispose();
+        _events?.Dispose();
         _socket.Dispose();
     }
 
     private void Run()
     {
-        PollDescriptor* descriptors = stackalloc PollDescriptor[2];
+        // poll(2) passes over a negative number.
+        PollDescriptor* descriptors = stackalloc PollDescriptor[3];
         descriptors[0] = new PollDescriptor { FileDescriptor = _socket.Number, Events = PollDescriptor.POLLIN };
         descriptors[1] = new PollDescriptor { FileDescriptor = _wake.Number, Events = PollDescriptor.POLLIN };
+        descriptors[2] = new PollDescriptor { FileDescriptor = _events?.Number ?? -1, Events = PollDescriptor.POLLIN };
         bool again = false;
         while (true)
         {
             descriptors[0].ReturnedEvents = 0;
             descriptors[1].ReturnedEvents = 0;
-            _ = LibC.Poll(descriptors, 2, again ? MaintenanceMilliseconds : -1);
+            descriptors[2].ReturnedEvents = 0;
+            _ = LibC.Poll(descriptors, 3, again ? MaintenanceMilliseconds : -1);
             if (_stopping)
             {
                 return;
@@ -95,6 +110,11 @@ internal sealed unsafe class LinkMonitor : IDisposable
             if (descriptors[0].ReturnedEvents != 0)
             {
                 Hear();
+            }
+
+            if (descriptors[2].ReturnedEvents != 0 && _events!.Hear())
+            {
+                Count();
             }
 
             again = again && _maintain();
@@ -133,6 +153,8 @@ internal sealed unsafe class LinkMonitor : IDisposable
         if (link is { Mtu: > 0 } snapshot)
         {
             _mtu = snapshot.Mtu;
+            _name = snapshot.Name.Length > 0 ? snapshot.Name : _name;
+            _changed(_queues, _mtu);
         }
 
         if (state != _state)
@@ -140,5 +162,12 @@ internal sealed unsafe class LinkMonitor : IDisposable
             _state = state;
             Volatile.Write(ref _changes, _changes + 1);
         }
+    }
+
+    /// <summary>Counts the queues. The kernel answers when whoever changes them is done.</summary>
+    private void Count()
+    {
+        _queues = Ethtool.ActiveRxQueues(_name);
+        _changed(_queues, _mtu);
     }
 }

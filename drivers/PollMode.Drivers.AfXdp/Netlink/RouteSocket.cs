@@ -5,17 +5,12 @@ using PollMode.Linux;
 
 namespace PollMode.Drivers.AfXdp.Netlink;
 
-/// <summary>Asks and changes interfaces by rtnetlink(7), in the network namespace it was made in. One thread at a time.</summary>
+/// <summary>Asks about interfaces by rtnetlink(7), in the network namespace it was made in. One thread at a time.</summary>
 internal sealed unsafe class RouteSocket : IDisposable
 {
     private const int NETLINK_ROUTE = 0;
-    private const int SOL_NETLINK = 270;
-    private const int NETLINK_CAP_ACK = 10;
-    private const int NETLINK_EXT_ACK = 11;
     private const int RTMGRP_LINK = 1;
-    private const ushort ExtendedAckMessage = 1;
     private const int BufferBytes = 32 << 10;
-    private const uint IFF_UP = 1;
     private const int SO_RCVTIMEO = 20;
 
     private readonly FileDescriptor _file;
@@ -33,10 +28,7 @@ internal sealed unsafe class RouteSocket : IDisposable
         }
 
         _file = new FileDescriptor(number);
-        int on = 1;
         long* timeout = stackalloc long[2] { 5, 0 };
-        _ = LibC.SetSocketOption(number, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(int));
-        _ = LibC.SetSocketOption(number, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(int));
         _ = LibC.SetSocketOption(number, LibC.SOL_SOCKET, SO_RCVTIMEO, timeout, 16);
 
         // struct sockaddr_nl: family, padding, port, groups.
@@ -61,7 +53,7 @@ internal sealed unsafe class RouteSocket : IDisposable
         {
             int length = NetlinkMessage.Begin(_buffer, NetlinkMessage.GetLink, NetlinkMessage.FlagRequest, ++_sequence, 0, 0, 0);
             length = NetlinkMessage.Add(_buffer, length, NetlinkMessage.AttributeName, text);
-            if (Exchange(length, out LinkSnapshot link, out _) == 0)
+            if (Exchange(length, out LinkSnapshot link) == 0)
             {
                 return link;
             }
@@ -72,21 +64,7 @@ internal sealed unsafe class RouteSocket : IDisposable
 
     /// <summary>Asks about an interface by its index. False if it is gone.</summary>
     internal bool TryGet(int index, out LinkSnapshot link) =>
-        Exchange(NetlinkMessage.Begin(_buffer, NetlinkMessage.GetLink, NetlinkMessage.FlagRequest, ++_sequence, index, 0, 0), out link, out _) == 0;
-
-    /// <summary>Sets an interface up or down.</summary>
-    internal void SetUp(int index, bool up)
-    {
-        int length = NetlinkMessage.Begin(_buffer, NetlinkMessage.SetLink, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, ++_sequence, index, up ? IFF_UP : 0, IFF_UP);
-        Require(length, $"set interface {index} {(up ? "up" : "down")}");
-    }
-
-    /// <summary>Changes an interface's MTU.</summary>
-    internal void SetMtu(int index, int mtu)
-    {
-        int length = NetlinkMessage.Begin(_buffer, NetlinkMessage.SetLink, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, ++_sequence, index, 0, 0);
-        Require(NetlinkMessage.Add(_buffer, length, NetlinkMessage.AttributeMtu, mtu), $"set the MTU of interface {index} to {mtu}");
-    }
+        Exchange(NetlinkMessage.Begin(_buffer, NetlinkMessage.GetLink, NetlinkMessage.FlagRequest, ++_sequence, index, 0, 0), out link) == 0;
 
     /// <summary>Takes a program off that was attached by netlink ("ip link set ... xdp ..."). Gives the error number, or zero.</summary>
     internal int TryDetachXdp(int index, uint modeFlags)
@@ -95,7 +73,7 @@ internal sealed unsafe class RouteSocket : IDisposable
         int inner = NetlinkMessage.Add(nested, 0, NetlinkMessage.AttributeXdpFd, -1);
         inner = NetlinkMessage.Add(nested, inner, NetlinkMessage.AttributeXdpFlags, (int)modeFlags);
         int length = NetlinkMessage.Begin(_buffer, NetlinkMessage.SetLink, NetlinkMessage.FlagRequest | NetlinkMessage.FlagAck, ++_sequence, index, 0, 0);
-        return Exchange(NetlinkMessage.Add(_buffer, length, NetlinkMessage.AttributeXdp | NetlinkMessage.Nested, nested[..inner]), out _, out _);
+        return Exchange(NetlinkMessage.Add(_buffer, length, NetlinkMessage.AttributeXdp | NetlinkMessage.Nested, nested[..inner]), out _);
     }
 
     /// <summary>Reads what has been heard of; empty when nothing waits. The span is valid until the next call.</summary>
@@ -118,21 +96,10 @@ internal sealed unsafe class RouteSocket : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void Require(int length, string operation)
-    {
-        int errno = Exchange(length, out _, out string detail);
-        if (errno != 0)
-        {
-            string remedy = errno == Errno.EPERM ? "run with CAP_NET_ADMIN" : "look at what 'ip link' allows for it";
-            throw new LinuxException(operation, errno, detail.Length > 0 ? $"the kernel says: {detail}" : remedy);
-        }
-    }
-
     /// <summary>Sends the message in the buffer and reads until its answer.</summary>
-    private int Exchange(int length, out LinkSnapshot link, out string detail)
+    private int Exchange(int length, out LinkSnapshot link)
     {
         link = default;
-        detail = string.Empty;
         NetlinkMessage.End(_buffer, length);
         fixed (byte* buffer = _buffer)
         {
@@ -171,18 +138,10 @@ internal sealed unsafe class RouteSocket : IDisposable
 
                     if (type == NetlinkMessage.Error && body.Length >= 4)
                     {
-                        detail = ReadDetail(body);
                         return -MemoryMarshal.Read<int>(body);
                     }
                 }
             }
         }
-    }
-
-    /// <summary>The kernel's own words: attribute 1 behind the error number and the header of the request.</summary>
-    private static string ReadDetail(ReadOnlySpan<byte> body)
-    {
-        ReadOnlySpan<byte> detail = NetlinkMessage.Find(body.Length > 20 ? body[20..] : default, ExtendedAckMessage);
-        return Encoding.UTF8.GetString(detail.TrimEnd((byte)0)).TrimEnd('.');
     }
 }

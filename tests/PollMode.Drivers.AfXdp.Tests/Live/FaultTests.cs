@@ -65,7 +65,7 @@ public sealed class FaultTests
         Shell.Run($"ip -n {bed.Middle} addr add 10.9.0.9/24 dev m0");
         for (int round = 0; round < 50; round++)
         {
-            using Process child = ChildProcess.Start($"{Spec},promiscuous=true,netns={bed.Middle}");
+            using Process child = ChildProcess.Start($"{Spec},promiscuous=true,{bed.Keys}");
             if (round % 10 == 0)
             {
                 Assert.Contains("xdp", Shell.Run($"ip -n {bed.Middle} link show m0"), StringComparison.Ordinal);

@@ -126,7 +126,7 @@ public sealed class ForwarderTests
         var engine = new Engine(
             new EngineOptions
             {
-                Ports = [$"af_xdp:m0,netns={bed.Middle},keep=none{options}", $"af_xdp:m1,netns={bed.Middle},keep=none{options}"],
+                Ports = [$"af_xdp:m0,{bed.Keys},keep=none{options}", $"af_xdp:m1,{bed.Keys},keep=none{options}"],
                 Workers = workers,
                 Idle = IdleKind.Blocking,
                 SendRetries = 100,

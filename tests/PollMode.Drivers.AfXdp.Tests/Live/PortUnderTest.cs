@@ -13,7 +13,7 @@ internal sealed class PortUnderTest : IDisposable
         Pool = pool ?? new Mempool(Arena, new MempoolOptions { Name = "test", Buffers = buffers });
         try
         {
-            Port = new AfXdpDriver().Open(PortSpec.Parse($"{spec},netns={bed.Middle}"), new PortContext { PortIndex = port, Arena = Arena });
+            Port = new AfXdpDriver().Open(PortSpec.Parse($"{spec},{bed.Keys}"), new PortContext { PortIndex = port, Arena = Arena });
         }
         catch
         {

@@ -7,11 +7,14 @@ namespace PollMode.Drivers.AfXdp.Tests.Live;
 /// Network namespaces joined by veth pairs, made for one test and taken away after it: "left" and "right" are hosts with a kernel's stack, the
 /// "middle" has the ports. <c>left:l0 - middle:m0</c> and <c>middle:m1 - right:r0</c>.
 /// </summary>
+/// <remarks>On a machine with devices to spare that are wired to each other, such as a guest, POLLMODE_TEST_DEVICES names them in the order l0, m0, r0, m1.</remarks>
 internal sealed class Testbed : IDisposable
 {
+    private static readonly string[] Devices = (Environment.GetEnvironmentVariable("POLLMODE_TEST_DEVICES") ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries);
     private static int _last;
 
     private readonly List<Process> _started = [];
+    private readonly List<(string Space, string Name, string Device)> _borrowed = [];
 
     public Testbed(int queues = 1, int mtu = 1500)
     {
@@ -28,8 +31,8 @@ internal sealed class Testbed : IDisposable
                 Shell.Run($"ip -n {space} link set lo up");
             }
 
-            AddPair(Left, "l0", "m0", queues, mtu, 1);
-            AddPair(Right, "r0", "m1", queues, mtu, 2);
+            Join(Left, "l0", "m0", queues, mtu, 1);
+            Join(Right, "r0", "m1", queues, mtu, 2);
         }
         catch
         {
@@ -38,7 +41,13 @@ internal sealed class Testbed : IDisposable
         }
     }
 
+    /// <summary>Whether the devices are veth pairs. Others are the machine's own, and have zero copy.</summary>
+    public static bool IsVeth => Devices.Length == 0;
+
     public string Prefix { get; }
+
+    /// <summary>Keys of a port spec that say where the device is, and that it must have zero copy where it can.</summary>
+    public string Keys => $"netns={Middle}{(IsVeth ? string.Empty : ",zero_copy=require")}";
 
     public string Left => Prefix + "l";
 
@@ -75,6 +84,11 @@ internal sealed class Testbed : IDisposable
             process.Dispose();
         }
 
+        foreach ((string space, string name, string device) in _borrowed)
+        {
+            _ = Shell.TryRun($"ip -n {space} link set {name} down netns {Environment.ProcessId} name {device}");
+        }
+
         foreach (string space in (string[])[Left, Middle, Right])
         {
             _ = Shell.TryRun($"ip netns del {space}");
@@ -93,12 +107,20 @@ internal sealed class Testbed : IDisposable
         }
     }
 
-    private void AddPair(string space, string host, string port, int queues, int mtu, int number)
+    private void Join(string space, string host, string port, int queues, int mtu, int number)
     {
-        string counts = $"numtxqueues {queues} numrxqueues {queues}";
-        Shell.Run($"ip -n {space} link add {host} mtu {mtu} address 02:00:00:00:00:0{number} {counts} type veth peer name {port} netns {Middle} mtu {mtu} address 02:00:00:00:01:0{number} {counts}");
+        if (IsVeth)
+        {
+            string counts = $"numtxqueues {queues} numrxqueues {queues}";
+            Shell.Run($"ip -n {space} link add {host} mtu {mtu} address 02:00:00:00:00:0{number} {counts} type veth peer name {port} netns {Middle} mtu {mtu} address 02:00:00:00:01:0{number} {counts}");
+        }
+        else
+        {
+            Borrow(space, host, mtu, $"02:00:00:00:00:0{number}");
+            Borrow(Middle, port, mtu, $"02:00:00:00:01:0{number}");
+        }
 
-        // A veth hands frames over without checksums and in pieces of 64 KiB; a wire would not.
+        // The kernel hands frames over without checksums and in pieces of 64 KiB; a wire would not.
         In(space, $"ethtool -K {host} tx off tso off gso off gro off");
         In(Middle, $"ethtool -K {port} tx off tso off gso off gro off");
 
@@ -108,5 +130,20 @@ internal sealed class Testbed : IDisposable
         Shell.Run($"ip -n {Middle} link set {port} up");
         Shell.Run($"ip -n {space} link set {host} up");
         Shell.Run($"ip -n {space} addr add 10.9.0.{number}/24 dev {host}");
+        WaitForCarrier(space, host);
+        WaitForCarrier(Middle, port);
     }
+
+    /// <summary>Takes the machine's next device for one end of a wire.</summary>
+    private void Borrow(string space, string name, int mtu, string address)
+    {
+        Assert.SkipUnless(_borrowed.Count < Devices.Length, "needs more devices in POLLMODE_TEST_DEVICES");
+        string device = Devices[_borrowed.Count];
+        _borrowed.Add((space, name, device));
+        Shell.Run($"ip link set {device} down netns {space} name {name}");
+        Shell.Run($"ip -n {space} link set {name} mtu {mtu} address {address}");
+    }
+
+    private static void WaitForCarrier(string space, string name) =>
+        FaultTests.WaitUntil(() => Shell.Run($"ip -n {space} link show {name}").Contains("LOWER_UP", StringComparison.Ordinal));
 }

@@ -16,8 +16,8 @@ internal sealed class VethHarness : PortHarness
         : base(new PoolHarness(Buffers, Buffers))
     {
         DriverRegistry drivers = new DriverRegistry().Add(new AfXdpDriver());
-        Port = TestPorts.Open(drivers, $"af_xdp:m0,netns={bed.Middle},{Keys}{options}", TestPorts.Context(Memory));
-        _peer = TestPorts.Open(drivers, $"af_xdp:l0,netns={bed.Left},{Keys}{options}", TestPorts.Context(Memory, 1));
+        Port = TestPorts.Open(drivers, $"af_xdp:m0,{bed.Keys},{Keys}{options}", TestPorts.Context(Memory));
+        _peer = TestPorts.Open(drivers, $"af_xdp:l0,{bed.Keys.Replace(bed.Middle, bed.Left, StringComparison.Ordinal)},{Keys}{options}", TestPorts.Context(Memory, 1));
         Rx = Port.OpenRxQueue(0, Memory.Pool);
         Tx = Port.OpenTxQueue(0, Memory.Pool);
         _peerRx = _peer.OpenRxQueue(0, Memory.Foreign);
