@@ -46,7 +46,7 @@ internal sealed class XdpAttachment : IDisposable
     {
         if (settings.MapNumber >= 0)
         {
-            return new XdpAttachment(BpfMap.Adopt(settings.MapNumber), null, null, $"XDP program of somebody else, by map {settings.MapNumber}") { IsNative = true, TakesFragments = true };
+            return new XdpAttachment(BpfMap.Adopt(settings.MapNumber, queues), null, null, $"XDP program of somebody else, by map {settings.MapNumber}") { IsNative = true, TakesFragments = true };
         }
 
         BpfMap map = BpfMap.Create(BpfMap.TypeXskMap, queues, "pollmode_xsks");

@@ -112,6 +112,17 @@ internal static unsafe class BpfAttributes
         [FieldOffset(64)] internal fixed byte Name[NameBytes];
     }
 
+    /// <summary>The start of <c>struct bpf_map_info</c>.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 40)]
+    internal struct MapInfo
+    {
+        [FieldOffset(0)] internal uint Type;
+        [FieldOffset(4)] internal uint Id;
+        [FieldOffset(8)] internal uint KeyBytes;
+        [FieldOffset(12)] internal uint ValueBytes;
+        [FieldOffset(16)] internal uint MaxEntries;
+    }
+
     /// <summary>The start of <c>struct bpf_link_info</c>, with its XDP part.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 32)]
     internal struct LinkInfo

@@ -34,13 +34,37 @@ internal sealed unsafe class BpfMap : IDisposable
             : throw new LinuxException($"create the BPF map '{name}' with {entries} entries", Marshal.GetLastPInvokeError(), BpfSystem.Remedy(Marshal.GetLastPInvokeError()));
     }
 
-    /// <summary>Uses a map that somebody with more privileges made; the number stays the caller's.</summary>
-    internal static BpfMap Adopt(int number)
+    /// <summary>Uses an XSKMAP that somebody with more privileges made; the number stays the caller's.</summary>
+    /// <param name="number">Its file descriptor.</param>
+    /// <param name="entries">How many it must have.</param>
+    internal static BpfMap Adopt(int number, int entries)
     {
         int own = LibC.Duplicate(number);
-        return own >= 0
-            ? new BpfMap(new FileDescriptor(own))
-            : throw new LinuxException($"use file descriptor {number} as a BPF map", Marshal.GetLastPInvokeError(), "hand in the number of an open XSKMAP");
+        int errno = Marshal.GetLastPInvokeError();
+        BpfMap? map = own < 0 ? null : new BpfMap(new FileDescriptor(own));
+        BpfAttributes.MapInfo info = default;
+        if (map != null && BpfSystem.TryGetInfo(own, &info, sizeof(BpfAttributes.MapInfo)))
+        {
+            if (info.Type == TypeXskMap && info.MaxEntries >= (uint)entries)
+            {
+                return map;
+            }
+
+            map.Dispose();
+            throw new PollModeException(info.Type == TypeXskMap
+                ? $"The map that 'map_fd={number}' hands in has room for {info.MaxEntries} queue(s), and the port needs {entries}; hand in a larger one."
+                : $"'map_fd={number}' hands in a BPF map that holds no XDP sockets (type {info.Type}); hand in an XSKMAP.");
+        }
+
+        errno = map == null ? errno : Marshal.GetLastPInvokeError();
+        if (map != null && errno == Errno.EPERM)
+        {
+            // Some kernels let nobody without rights ask. What is put in will show.
+            return map;
+        }
+
+        map?.Dispose();
+        throw new LinuxException($"use file descriptor {number} as a BPF map", errno, "hand in the number of an open XSKMAP");
     }
 
     /// <summary>Stores a value.</summary>
@@ -70,13 +94,6 @@ internal sealed unsafe class BpfMap : IDisposable
         bool ok = BpfSystem.Call(BpfCommand.MapLookup, &attributes, (uint)sizeof(BpfAttributes.MapElement)) == 0;
         value = found;
         return ok;
-    }
-
-    /// <summary>Removes a value, if there is one.</summary>
-    internal bool Remove(int key)
-    {
-        var attributes = new BpfAttributes.MapElement { MapFd = (uint)Number, Key = (ulong)&key };
-        return BpfSystem.Call(BpfCommand.MapDelete, &attributes, (uint)sizeof(BpfAttributes.MapElement)) == 0;
     }
 
     public void Dispose() => _file.Dispose();

@@ -31,6 +31,11 @@ internal sealed unsafe class XskSocket : IDisposable
     private const int SO_PREFER_BUSY_POLL = 69;
     private const int SO_BUSY_POLL_BUDGET = 70;
 
+    // asm-generic/errno.h
+    private const int ENOTSOCK = 88;
+    private const int ENOPROTOOPT = 92;
+    private const string NoXdpSocket = "hand in the number of an XDP socket";
+
     private FileDescriptor _file;
     private readonly List<(nint Address, nuint Bytes)> _mappings = [];
 
@@ -191,6 +196,7 @@ internal sealed unsafe class XskSocket : IDisposable
 
     private static string UmemRemedy(int errno) => errno switch
     {
+        ENOTSOCK or ENOPROTOOPT => NoXdpSocket,
         Errno.ENOBUFS => "raise 'ulimit -l' to what all pools together have, or run with CAP_IPC_LOCK",
         Errno.EINVAL => "choose buffers of 2048 or 4096 bytes (others need unaligned=true and no more than 4096), and a headroom below 1792",
         Errno.EFAULT => "fill the arena before ports are opened",
@@ -203,9 +209,13 @@ internal sealed unsafe class XskSocket : IDisposable
         int errno = TrySet(LibC.SOL_XDP, option, entries);
         if (errno != 0)
         {
-            throw new LinuxException($"make the {name} ring of {entries} entries", errno, errno == Errno.EINVAL
-                ? "choose a power of two, and hand in sockets without rings"
-                : "choose a smaller ring");
+            throw new LinuxException($"make the {name} ring of {entries} entries", errno, errno switch
+            {
+                Errno.EINVAL => "choose a power of two, and hand in sockets without rings",
+                ENOTSOCK or ENOPROTOOPT => NoXdpSocket,
+                Errno.EBUSY => "hand in a socket that is not yet bound",
+                _ => "choose a smaller ring",
+            });
         }
     }
 

@@ -37,6 +37,16 @@ public sealed unsafe partial class LeastPrivilegeTests
         Assert.Equal(0, pool.InFlight);
     }
 
+    [Fact]
+    public void Without_the_right_to_poll_a_device_a_port_opens_and_says_so()
+    {
+        using var bed = new Testbed();
+        using BpfMap map = BpfMap.Create(BpfMap.TypeXskMap, 1, "plugin_xsks");
+        using var arena = new Arena(new ArenaOptions { LimitBytes = 4 << 20 });
+        using IPort port = Open(bed, $"af_xdp:m0,rx_ring=256,map_fd={map.Number},busy_poll=20", arena, [CapNetRaw]);
+        Assert.Contains("no busy polling: it needs CAP_NET_ADMIN", port.Report);
+    }
+
     [Theory]
     [InlineData("create the BPF map", "CAP_BPF and CAP_NET_ADMIN", CapNetRaw)]
     [InlineData("create the BPF map", "CAP_BPF and CAP_NET_ADMIN", CapNetRaw, CapBpf)]

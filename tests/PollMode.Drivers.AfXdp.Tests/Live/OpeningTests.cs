@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using PollMode.Drivers.AfXdp.Bpf;
 using PollMode.Drivers.AfXdp.Netlink;
-using PollMode.Drivers.AfXdp.Xsk;
 using PollMode.Linux;
 
 namespace PollMode.Drivers.AfXdp.Tests.Live;
@@ -20,6 +19,7 @@ public sealed class OpeningTests
     [InlineData("af_xdp:m0,match=tpc", "'tpc' in the filter 'tpc' is no term", "dport:N[-M]")]
     [InlineData("af_xdp:m0,mode=offload", "is not one of auto, native, generic", "")]
     [InlineData("af_xdp:", "names no interface", "af_xdp:eth0")]
+    [InlineData("af_xdp:m0,busy_poll=20,busy_poll_budget=65536", "is not a whole number from 1 to 65535", "")]
     [InlineData("af_xdp:m0,map_fd=9999", "use file descriptor 9999 as a BPF map: EBADF", "XSKMAP")]
     [InlineData("af_xdp:m0,sockets=9999", "use file descriptor 9999 as an XDP socket: EBADF", "not yet bound")]
     [InlineData("af_xdp:m0,sockets=1:2,queues=1", "hands in 2 socket(s) for 1 queue(s)", "one for each")]
@@ -115,15 +115,15 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public void Sockets_and_a_map_made_by_somebody_else_do()
+    public void An_interface_that_is_down_is_opened_and_goes_on_when_it_is_up()
     {
         using var bed = new Testbed();
-        using BpfMap map = BpfMap.Create(BpfMap.TypeXskMap, 1, "plugin_xsks");
-        using BpfProgram program = BpfProgram.Load(PacketFilter.All.Compile(map.Number), "plugin", 0);
-        int index = NetworkNamespace.Run(bed.Middle, () => new RouteSocket().Find("m0").Index);
-        using BpfLink link = NetworkNamespace.Run(bed.Middle, () => BpfLink.TryAttach(program, index, BpfLink.NativeMode, out _))!;
-        using XskSocket socket = NetworkNamespace.Run(bed.Middle, XskSocket.Create);
-        using var port = new PortUnderTest(bed, $"af_xdp:m0,sockets={socket.Number},map_fd={map.Number}");
+        Shell.Run($"ip -n {bed.Middle} link set m0 down");
+        using var port = new PortUnderTest(bed, "af_xdp:m0,keep=none");
+        Assert.Equal(LinkState.Down, port.Port.Link);
+        Assert.Contains("the interface is down: run 'ip link set dev m0 up'", port.ReportText, StringComparison.Ordinal);
+        Shell.Run($"ip -n {bed.Middle} link set m0 up");
+        FaultTests.WaitForLink(port.Port, LinkState.Up);
         Exchange(bed, port);
         port.CloseAndCheck();
     }
@@ -249,7 +249,7 @@ public sealed class OpeningTests
     }
 
     /// <summary>A frame in each direction.</summary>
-    private static void Exchange(Testbed bed, PortUnderTest port)
+    internal static void Exchange(Testbed bed, PortUnderTest port)
     {
         Requires.Tools("trafgen");
         string file = Path.GetTempFileName();
