@@ -10,8 +10,6 @@ internal sealed unsafe partial class AfXdpTxQueue
     /// <summary>System calls in a row for one burst: each sends as many frames as the kernel's budget, or loses one.</summary>
     private const int KickLimit = 64;
 
-    private bool _isStalled;
-
     /// <summary>Has the kernel send what is in the TX ring, if it does not do so by itself.</summary>
     private void Kick(XskSocket socket)
     {
@@ -21,13 +19,12 @@ internal sealed unsafe partial class AfXdpTxQueue
             return;
         }
 
-        // The kernel said that the link is down: ask again only when the news say that it is up.
-        if (_isStalled && _monitor.State != LinkState.Up)
+        // Without a carrier the kernel would take the frames and drop them; and a device that is down is asked again only when the news say that it is up.
+        if (_monitor.State != LinkState.Up)
         {
             return;
         }
 
-        _isStalled = false;
         int before = socket.Tx.Outstanding;
         for (int i = 0; i < KickLimit && before > 0; i++)
         {
@@ -50,10 +47,6 @@ internal sealed unsafe partial class AfXdpTxQueue
                     break;
                 case Errno.EINTR:
                     break;
-                case Errno.ENETDOWN:
-                case Errno.ENXIO:
-                    _isStalled = true;
-                    return;
                 case Errno.EINVAL:
                     // A descriptor that the kernel will refuse for ever, and send nothing behind it.
                     _queue.Break();

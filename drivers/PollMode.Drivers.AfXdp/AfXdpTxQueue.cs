@@ -181,7 +181,6 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
     internal void Reset()
     {
         _outstanding = 0;
-        _isStalled = false;
     }
 
     /// <summary>Brings home what has left.</summary>

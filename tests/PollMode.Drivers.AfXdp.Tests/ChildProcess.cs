@@ -14,6 +14,14 @@ internal static class ChildProcess
     /// <summary>Starts the process and waits until its port is open.</summary>
     public static Process Start(string spec)
     {
+        Process process = Launch(spec);
+        Assert.Equal("open", process.StandardOutput.ReadLine());
+        return process;
+    }
+
+    /// <summary>Starts the process, which writes "open" or why it cannot.</summary>
+    public static Process Launch(string spec)
+    {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
@@ -21,10 +29,7 @@ internal static class ChildProcess
         }
 
         start.Environment[Variable] = spec;
-        Process process = Process.Start(start)!;
-        string? line = process.StandardOutput.ReadLine();
-        Assert.Equal("open", line);
-        return process;
+        return Process.Start(start)!;
     }
 
 #pragma warning disable CA2255 // A test program may take over its own start.
