@@ -21,10 +21,11 @@ public sealed class AfXdpDriver : IPortDriver
     {
         ArgumentNullException.ThrowIfNull(spec);
         AfXdpSettings settings = AfXdpSettings.Read(spec);
-        int queues = NetworkNamespace.Run(settings.Namespace, () =>
+        (int queues, IReadOnlyList<int> bufferBytes) = NetworkNamespace.Run(settings.Namespace, () =>
         {
             using var route = new RouteSocket();
-            return ChooseQueues(spec, settings, route.Find(settings.Interface));
+            LinkSnapshot link = route.Find(settings.Interface);
+            return (ChooseQueues(spec, settings, link), settings.BufferBytesFor(Ethtool.DriverName(link.Name)));
         });
         return new PortPlan
         {
@@ -32,7 +33,7 @@ public sealed class AfXdpDriver : IPortDriver
             TxQueues = queues,
             BuffersPerRxQueue = settings.Rings.Fill,
             BuffersPerTxQueue = settings.Rings.Tx,
-            BufferBytes = settings.BufferBytes,
+            BufferBytes = bufferBytes,
             NeedsFilledArena = true,
         };
     }

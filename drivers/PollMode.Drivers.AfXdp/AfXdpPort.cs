@@ -25,6 +25,7 @@ internal sealed class AfXdpPort : IPort
     private LinkMonitor? _monitor;
     private DeviceChanges? _changes;
     private RxFacts _facts;
+    private PacketFlags _txRequests;
     private bool _segments;
     private bool _disposed;
 
@@ -96,7 +97,7 @@ internal sealed class AfXdpPort : IPort
             of.Rx.Refill(of.Socket.Fill, Math.Min(_settings.Rings.Fill, pool.Capacity / 4));
         }
 
-        return of.Tx = new AfXdpTxQueue(of, pool, _settings, _monitor!, _segments);
+        return of.Tx = new AfXdpTxQueue(of, pool, _settings, _monitor!, _segments, _txRequests);
     }
 
     public void CollectCounters(ICollection<PortCounter> counters)
@@ -148,7 +149,7 @@ internal sealed class AfXdpPort : IPort
         using var route = new RouteSocket();
         LinkSnapshot link = route.Find(_settings.Interface);
         int queues = AfXdpDriver.ChooseQueues(spec, _settings, link);
-        int room = _context.Arena.BufferBytes - Math.Max(SocketMaker.KernelHeadroom, _context.Arena.HeadroomBytes);
+        int room = _region.RoomBytes;
         _segments = WantsSegments(link, room);
         _attachment = XdpAttachment.Make(_settings, link, queues + _settings.StartQueue, _segments);
         _segments &= _attachment.TakesFragments;
@@ -162,6 +163,8 @@ internal sealed class AfXdpPort : IPort
             _queues.Add(new XskQueue(index, socket, in _map, _segments, _monitor.Wake));
         }
 
+        // When it copies, the kernel does for any device what the device itself may lack with zero copy.
+        _txRequests = !_settings.TxMetadata ? 0 : _maker.IsZeroCopy ? NetdevFamily.TxRequestsOf(link.Index) : PacketFlags.TxChecksumPartial | PacketFlags.TxTimestamp;
         _promiscuous = _settings.Promiscuous ? PromiscuousMode.Enter(link.Index) : null;
         Capabilities = new PortCapabilities
         {
@@ -171,10 +174,10 @@ internal sealed class AfXdpPort : IPort
             Segments = _segments,
             ZeroCopy = _maker.IsZeroCopy,
             RxFacts = RxMetadata.FlagsOf(_facts),
-            TxRequests = _settings.TxMetadata ? PacketFlags.TxChecksumPartial | PacketFlags.TxTimestamp : PacketFlags.TxChecksumPartial,
+            TxRequests = _txRequests | PacketFlags.TxChecksumPartial,
             MacAddress = link.MacAddress,
         };
-        PortReport.Write(_report, link, _settings, queues, room, _segments, _attachment, _maker);
+        PortReport.Write(_report, link, _settings, queues, room, _segments, _attachment, _maker, _txRequests);
         return true;
     }
 

@@ -87,6 +87,10 @@ internal sealed record AfXdpSettings
     /// <summary>Buffer sizes that suit.</summary>
     internal IReadOnlyList<int> BufferBytes => Unaligned ? [.. Enumerable.Range(0, 33).Select(i => 2048 + (64 * i))] : [2048, 4096];
 
+    /// <summary>Buffer sizes that suit a driver of the kernel, the best first.</summary>
+    internal IReadOnlyList<int> BufferBytesFor(string driver) =>
+        ZeroCopy == "off" || Mode == "generic" || !KnownDrivers.CountsInKibibytes(driver) ? BufferBytes : ZeroCopy == "require" ? [4096] : [4096, .. BufferBytes.Where(bytes => bytes != 4096)];
+
     internal static AfXdpSettings Read(PortSpec spec)
     {
         if (spec.Device.Length == 0)

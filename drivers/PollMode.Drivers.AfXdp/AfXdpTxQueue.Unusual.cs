@@ -30,7 +30,7 @@ internal sealed unsafe partial class AfXdpTxQueue
             return Lose(packet);
         }
 
-        bool copies = segments > (_segments ? MaxSegments : 1) || !IsAllHere(packet) || (_metadata && packet.Headroom < XskTxMetadata.Bytes) || (checksum && !_metadata && packet.ReferenceCount > 1);
+        bool copies = segments > (_segments ? MaxSegments : 1) || !IsAllHere(packet) || (_metadata && packet.Headroom < XskTxMetadata.Bytes) || (checksum && !DeviceSums && packet.ReferenceCount > 1);
         if (copies)
         {
             if (total > Room)
@@ -57,7 +57,7 @@ internal sealed unsafe partial class AfXdpTxQueue
             return Later;
         }
 
-        if (checksum && !_metadata)
+        if (checksum && !DeviceSums)
         {
             FillChecksum(packet);
         }
@@ -69,6 +69,9 @@ internal sealed unsafe partial class AfXdpTxQueue
 
     /// <summary>Bytes of a frame that fit into one buffer with the default headroom.</summary>
     private int Room => _arena.BufferBytes - _arena.HeadroomBytes;
+
+    /// <summary>Whether checksums are asked of the device, and not made here.</summary>
+    private bool DeviceSums => (_requests & PacketFlags.TxChecksumPartial) != 0;
 
     private int Lose(Packet packet)
     {
@@ -143,9 +146,9 @@ internal sealed unsafe partial class AfXdpTxQueue
     }
 
     /// <summary>Writes what is asked of the device in front of the frame. Gives the descriptor's option for it.</summary>
-    private static uint Request(Packet packet)
+    private uint Request(Packet packet)
     {
-        PacketFlags wishes = packet.Flags & (PacketFlags.TxChecksumPartial | PacketFlags.TxTimestamp);
+        PacketFlags wishes = packet.Flags & _requests;
         if (wishes == 0)
         {
             return 0;
@@ -164,7 +167,7 @@ internal sealed unsafe partial class AfXdpTxQueue
     /// <summary>Tells those who kept a clone of a frame when it left.</summary>
     private void TakeTimestamp(Packet packet)
     {
-        if ((packet.Flags & PacketFlags.TxTimestamp) != 0 && packet.Headroom >= XskTxMetadata.Bytes)
+        if ((packet.Flags & _requests & PacketFlags.TxTimestamp) != 0 && packet.Headroom >= XskTxMetadata.Bytes)
         {
             packet.TimestampNanoseconds = (long)((XskTxMetadata*)(packet.DataPointer - XskTxMetadata.Bytes))->Timestamp - _clockOffset;
             Timestamps++;

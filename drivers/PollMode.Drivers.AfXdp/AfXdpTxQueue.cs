@@ -21,12 +21,13 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
     private readonly LinkMonitor _monitor;
     private readonly bool _needWakeup;
     private readonly bool _segments;
+    private readonly PacketFlags _requests;
     private readonly bool _metadata;
     private readonly long _clockOffset;
     private readonly Packet[] _done = new Packet[ReapBatch];
     private int _outstanding;
 
-    internal AfXdpTxQueue(XskQueue queue, Mempool pool, AfXdpSettings settings, LinkMonitor monitor, bool segments)
+    internal AfXdpTxQueue(XskQueue queue, Mempool pool, AfXdpSettings settings, LinkMonitor monitor, bool segments, PacketFlags requests)
     {
         _queue = queue;
         _pool = pool;
@@ -35,7 +36,8 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
         _monitor = monitor;
         _needWakeup = settings.NeedWakeup;
         _segments = segments;
-        _metadata = settings.TxMetadata;
+        _requests = requests;
+        _metadata = requests != 0;
         _clockOffset = _metadata ? Native.TaiClock.OffsetNanoseconds : 0;
     }
 

@@ -8,7 +8,7 @@ internal static class PortReport
     /// <summary>Ethernet header and one VLAN tag.</summary>
     internal const int LongestHeader = 18;
 
-    internal static void Write(List<string> report, LinkSnapshot link, AfXdpSettings settings, int queues, int room, bool segments, XdpAttachment attachment, SocketMaker maker)
+    internal static void Write(List<string> report, LinkSnapshot link, AfXdpSettings settings, int queues, int room, bool segments, XdpAttachment attachment, SocketMaker maker, PacketFlags txRequests)
     {
         string range = queues == 1 ? $"queue {settings.StartQueue}" : $"queues {settings.StartQueue} to {settings.StartQueue + queues - 1}";
         report.Add($"{link.Name} (driver '{Ethtool.DriverName(link.Name)}'), {range}: {attachment.Description}; {maker.Description}");
@@ -31,6 +31,12 @@ internal static class PortReport
         if (settings.RxMetadata != "off")
         {
             report.Add(attachment.FactsDescription);
+        }
+
+        if (settings.TxMetadata)
+        {
+            string sums = (txRequests & PacketFlags.TxChecksumPartial) != 0 ? "checksums of sent frames are left to the device" : "checksums of sent frames are made here, because the device makes none";
+            report.Add($"{sums}; it {((txRequests & PacketFlags.TxTimestamp) != 0 ? "tells" : "does not tell")} when a frame left");
         }
 
         if (!link.IsUp)

@@ -82,6 +82,10 @@ internal sealed class SocketMaker
         {
             refusal = "zero copy needs native XDP";
         }
+        else if (_settings.ZeroCopy != "off" && !_segments && WouldCut(out string cut))
+        {
+            refusal = _settings.ZeroCopy == "auto" ? cut : throw new PollModeException($"'zero_copy=require' cannot be had on {_link.Name}: {cut}, or say zero_copy=auto to copy.");
+        }
         else if (_settings.ZeroCopy != "off")
         {
             _flags = (ushort)(common | SocketAddressXdp.ZeroCopy);
@@ -102,6 +106,15 @@ internal sealed class SocketMaker
         _flags = (ushort)(common | SocketAddressXdp.Copy);
         Description = refusal == "zero_copy=off" ? "copying, as asked for" : $"copying: {refusal}";
         return Bind(index, _flags, null, out errno) ?? throw Refused(index, errno);
+    }
+
+    /// <summary>Whether the device would cut frames of the MTU into pieces.</summary>
+    private bool WouldCut(out string reason)
+    {
+        string driver = Ethtool.DriverName(_link.Name);
+        int longest = KnownDrivers.LongestWhole(driver, _region.RoomBytes);
+        reason = $"with buffers of {_region.BufferBytes} bytes the driver '{driver}' would cut frames longer than {longest} bytes into pieces; set BufferBytes to 4096";
+        return KnownDrivers.CountsInKibibytes(driver) && longest < _link.Mtu + PortReport.LongestHeader;
     }
 
     /// <summary>Binds a fresh socket; while the queue is still held by one that was just closed, tries again.</summary>

@@ -13,6 +13,12 @@ internal sealed unsafe class UmemRegion : IDmaMap
 
     private UmemRegion(Arena arena) => _arena = arena;
 
+    /// <summary>Size of each buffer in bytes.</summary>
+    internal int BufferBytes => _arena.BufferBytes;
+
+    /// <summary>Bytes of a buffer that a frame may fill.</summary>
+    internal int RoomBytes => _arena.BufferBytes - Math.Max(SocketMaker.KernelHeadroom, _arena.HeadroomBytes);
+
     /// <summary>Fills the arena, for good, and attaches a region to it.</summary>
     /// <exception cref="PollModeException">The system cannot give that much memory.</exception>
     internal static UmemRegion Of(Arena arena)

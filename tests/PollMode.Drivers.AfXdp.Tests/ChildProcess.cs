@@ -1,15 +1,20 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PollMode.Drivers.AfXdp.Tests;
 
 /// <summary>
-/// A process of its own that opens a port and forwards what it gets until it is killed: this test program, started again with a spec in its
-/// environment. It takes over before the test runner's Main.
+/// A process of its own that opens ports and forwards between them, or a lone one to itself, until it is told to stop or is killed: this
+/// test program, started again with their specs in its environment. It takes over before the test runner's Main.
 /// </summary>
 internal static class ChildProcess
 {
-    private const string Variable = "POLLMODE_TEST_AF_XDP_CHILD";
+    /// <summary>The environment variable: the specs, with spaces between them.</summary>
+    public const string Variable = "POLLMODE_TEST_AF_XDP_CHILD";
+
+    /// <summary>The program's file.</summary>
+    public static string Path => System.IO.Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, null);
 
     /// <summary>Starts the process and waits until its port is open.</summary>
     public static Process Start(string spec)
@@ -22,12 +27,7 @@ internal static class ChildProcess
     /// <summary>Starts the process, which writes "open" or why it cannot.</summary>
     public static Process Launch(string spec)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
-        }
-
+        var start = new ProcessStartInfo(Path) { UseShellExecute = false, RedirectStandardOutput = true };
         start.Environment[Variable] = spec;
         return Process.Start(start)!;
     }
@@ -37,37 +37,42 @@ internal static class ChildProcess
 #pragma warning restore CA2255
     internal static void TakeOver()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } spec)
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } specs)
         {
-            return;
+            Environment.Exit(Forward(specs.Split(' ')));
         }
+    }
 
+    private static int Forward(string[] specs)
+    {
         try
         {
-            using var arena = new Arena(new ArenaOptions { LimitBytes = 8 << 20 });
-            arena.Fill();
-            using var pool = new Mempool(arena, new MempoolOptions { Buffers = 4096 });
-            using IPort port = new AfXdpDriver().Open(PortSpec.Parse(spec), new PortContext { PortIndex = 0, Arena = arena });
-            IRxQueue rx = port.OpenRxQueue(0, pool);
-            ITxQueue tx = port.OpenTxQueue(0, pool);
-            Console.WriteLine("open");
-            Packet[] burst = new Packet[64];
-            while (true)
+            using var stopped = new ManualResetEventSlim();
+            using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
-                int count = rx.Receive(burst);
-                int sent = tx.Send(burst.AsSpan(0, count));
-                pool.Return(burst.AsSpan(sent, count - sent));
-                tx.Service();
-                if (count == 0)
-                {
-                    Thread.Sleep(1);
-                }
-            }
+                context.Cancel = true;
+                stopped.Set();
+            });
+            using var engine = new Engine(
+                new EngineOptions { Ports = specs, Workers = 1, Idle = IdleKind.Blocking, SendRetries = 10_000 },
+                new DriverRegistry().Add(new AfXdpDriver()),
+                pipeline => pipeline.Use<ChecksumRequestStage>());
+            engine.Open();
+            engine.Start();
+            Console.WriteLine("open");
+            stopped.Wait();
+            bool drained = engine.Stop(TimeSpan.FromSeconds(20));
+            string[] reports = [.. engine.Ports.SelectMany(port => port.Report.Concat(port.Faults))];
+            engine.Dispose();
+            EngineStatistics end = engine.Statistics;
+            Array.ForEach(reports, Console.WriteLine);
+            Console.WriteLine($"received {end.RxPackets}, sent {end.TxPackets}, dropped {end.Dropped.Values.Sum()}, queues {end.Ports.Sum(port => port.Receive.Count(queue => queue.Packets > 0))}, out {end.PoolInFlight}");
+            return drained && end.PoolInFlight == 0 ? 0 : 2;
         }
         catch (PollModeException fault)
         {
             Console.WriteLine(fault.Message);
-            Environment.Exit(1);
+            return 1;
         }
     }
 }

@@ -107,7 +107,7 @@ internal sealed class EngineLayout
 
     private int ChooseBufferBytes(RequestedPort[] requested)
     {
-        int[] candidates = _options.BufferBytes > 0 ? [_options.BufferBytes] : [OffsetBufferBytes, 2048, 4096, .. _plans.SelectMany(plan => plan.BufferBytes).Order()];
+        int[] candidates = _options.BufferBytes > 0 ? [_options.BufferBytes] : [OffsetBufferBytes, .. _plans.SelectMany(plan => plan.BufferBytes), 2048, 4096];
         foreach (int candidate in candidates)
         {
             if (_plans.All(plan => plan.BufferBytes.Count == 0 || plan.BufferBytes.Contains(candidate)))

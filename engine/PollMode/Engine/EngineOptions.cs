@@ -36,7 +36,7 @@ public sealed class EngineOptions
     /// <summary>Buffers each worker's pool may grow to; zero for no growth.</summary>
     public int BufferLimitPerWorker { get; set; }
 
-    /// <summary>Size of each buffer in bytes; zero for 2112 if the ports take any size, or else the smallest of 2048 and 4096 that all can work with.</summary>
+    /// <summary>Size of each buffer in bytes; zero for 2112 if the ports take any size, or else what suits all, the first port's wish before the others'.</summary>
     public int BufferBytes { get; set; }
 
     /// <summary>Bytes left free in front of received frames: a multiple of 64.</summary>

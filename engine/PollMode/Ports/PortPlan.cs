@@ -15,7 +15,7 @@ public sealed record PortPlan
     /// <summary>Buffers that one transmit queue may keep until they have left.</summary>
     public int BuffersPerTxQueue { get; init; }
 
-    /// <summary>The buffer sizes it can work with; empty for any.</summary>
+    /// <summary>The buffer sizes it can work with, the best first; empty for any.</summary>
     public IReadOnlyList<int> BufferBytes { get; init; } = [];
 
     /// <summary>Whether the arena must be whole before the port is opened, because the device pins all of it.</summary>
