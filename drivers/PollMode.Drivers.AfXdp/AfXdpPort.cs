@@ -14,7 +14,6 @@ internal sealed class AfXdpPort : IPort
 
     private readonly AfXdpSettings _settings;
     private readonly PortContext _context;
-    private readonly ArenaMap _map;
     private readonly UmemRegion _region;
     private readonly List<XskQueue> _queues = [];
     private readonly HashSet<int> _dead = [];
@@ -35,7 +34,6 @@ internal sealed class AfXdpPort : IPort
         _settings = settings;
         _context = context;
         _region = region;
-        _map = new ArenaMap(context.Arena);
         try
         {
             _ = NetworkNamespace.Run(settings.Namespace, () => Open(spec));
@@ -137,7 +135,7 @@ internal sealed class AfXdpPort : IPort
         WaitForDevice();
         foreach (XskQueue queue in _queues)
         {
-            queue.FreeBuffers(_context.Arena, in _map);
+            queue.FreeBuffers(_context.Arena);
             queue.Dispose();
         }
 
@@ -160,7 +158,7 @@ internal sealed class AfXdpPort : IPort
         for (int index = 0; index < queues; index++)
         {
             XskSocket socket = _maker.Make(index);
-            _queues.Add(new XskQueue(index, socket, in _map, _segments, _monitor.Wake));
+            _queues.Add(new XskQueue(index, socket, _context.Arena.Buffers, _segments, _monitor.Wake));
         }
 
         // When it copies, the kernel does for any device what the device itself may lack with zero copy.
@@ -231,7 +229,7 @@ internal sealed class AfXdpPort : IPort
             {
                 queue.CloseSocket();
                 WaitForDevice();
-                queue.FreeBuffers(_context.Arena, in _map);
+                queue.FreeBuffers(_context.Arena);
                 XskSocket socket = NetworkNamespace.Run(_settings.Namespace, () => _maker.Remake(queue.Index));
                 queue.Resume(socket, () => _attachment!.Lead(queue.Index + _settings.StartQueue, queue.Socket.Number));
             }

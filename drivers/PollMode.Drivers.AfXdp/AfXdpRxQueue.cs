@@ -21,6 +21,7 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
     private readonly bool _needWakeup;
     private readonly bool _busyPoll;
     private readonly bool _metadata;
+    private readonly bool _plain;
     private readonly Packet[] _scratch = new Packet[RefillBatch];
     private int _held;
     private Packet _partial;
@@ -37,6 +38,7 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
         _needWakeup = settings.NeedWakeup;
         _busyPoll = settings.BusyPollMicroseconds > 0;
         _metadata = facts != RxFacts.None;
+        _plain = !_unaligned && !_metadata;
     }
 
     public QueueCounters Counters { get; } = new();
@@ -61,13 +63,14 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
 
         XskSocket socket = _queue.Socket;
         ConsumerRing rx = socket.Rx;
-        int ready = rx.Peek(packets.Length);
-        int used = 0;
-        int count = 0;
+        int ready = Math.Min(rx.Peek(packets.Length), packets.Length);
         long bytes = 0;
-        while (used < ready && count < packets.Length)
+        int count = _plain && _partial.IsNone ? TakePlain(rx, packets[..ready], ref bytes) : 0;
+        int used = count;
+        while (used < ready)
         {
-            ref readonly XdpDescriptor descriptor = ref rx.Descriptor(used++);
+            // A copy: what the kernel shares may change between two looks.
+            XdpDescriptor descriptor = rx.Descriptor(used++);
             if (!TryTake(in descriptor, out Packet packet))
             {
                 continue;
@@ -114,19 +117,7 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
         {
             int wanted = Math.Min(Math.Min(target - _held, RefillBatch), fill.Reserve(RefillBatch));
             int rented = wanted <= 0 ? 0 : _pool.Rent(_scratch.AsSpan(0, wanted));
-            for (int i = 0; i < rented; i++)
-            {
-                Packet packet = _scratch[i];
-                _ = _map.TryGetOffset(packet.DataPointer - packet.Headroom, out ulong offset);
-                _ = _map.TryLocate(offset, out int buffer, out _);
-                fill.Address(i) = offset;
-                _queue.RxHeld.CountOf(buffer) = 1;
-                if (_metadata)
-                {
-                    RxMetadata.Clear(packet.DataPointer - packet.Headroom + SocketMaker.KernelHeadroom);
-                }
-            }
-
+            Give(_scratch.AsSpan(0, rented), fill);
             fill.Submit(rented);
             _held += rented;
             if (rented < wanted)
@@ -137,6 +128,25 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
             if (rented < RefillBatch)
             {
                 return;
+            }
+        }
+    }
+
+    /// <summary>Writes rented buffers into the fill ring.</summary>
+    private void Give(ReadOnlySpan<Packet> packets, ProducerRing fill)
+    {
+        byte* held = _queue.RxHeld.Counts;
+        var entries = (ulong*)fill.Entries;
+        uint mask = fill.Mask;
+        uint next = fill.Next;
+        foreach (Packet packet in packets)
+        {
+            _ = _arena.TryGetBuffer(packet, out int buffer);
+            held[buffer] = 1;
+            entries[next++ & mask] = _map.StartOf(buffer);
+            if (_metadata)
+            {
+                RxMetadata.Clear(packet.DataPointer - packet.Headroom + SocketMaker.KernelHeadroom);
             }
         }
     }
@@ -158,6 +168,45 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
         }
     }
 
+    /// <summary>Takes frames of one buffer each, as long as there is nothing else about them: the loop that most packets see.</summary>
+    /// <param name="rx">The ring.</param>
+    /// <param name="packets">As long as there are entries to take.</param>
+    /// <param name="bytes">Raised by the frames' lengths.</param>
+    /// <returns>How many; the next entry needs a closer look, if there is one.</returns>
+    private int TakePlain(ConsumerRing rx, Span<Packet> packets, ref long bytes)
+    {
+        ArenaMap map = _map;
+        Arena arena = _arena;
+        uint bufferBytes = (uint)arena.BufferBytes;
+        byte* held = _queue.RxHeld.Counts;
+        var entries = (XdpDescriptor*)rx.Entries;
+        uint mask = rx.Mask;
+        uint next = rx.Next;
+        int port = _port;
+        long sum = 0;
+        int count = 0;
+        for (; count < packets.Length; count++)
+        {
+            XdpDescriptor descriptor = entries[(next + (uint)count) & mask];
+            if (!map.TryLocate(descriptor.Address, out int buffer, out int inside)
+                || held[buffer] == 0
+                || (uint)inside + (ulong)descriptor.Length > bufferBytes
+                || (descriptor.Options & XdpDescriptor.Continued) != 0)
+            {
+                break;
+            }
+
+            held[buffer] = 0;
+            Packet packet = arena.PacketOf(buffer);
+            packet.SetFrame(inside, port, (int)descriptor.Length);
+            packets[count] = packet;
+            sum += descriptor.Length;
+        }
+
+        bytes += sum;
+        return count;
+    }
+
     /// <summary>Turns a descriptor into a packet. False if it names no buffer that the kernel had, or bytes outside it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(in XdpDescriptor descriptor, out Packet packet)
@@ -175,7 +224,7 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
         }
 
         _queue.RxHeld.CountOf(buffer) = 0;
-        packet = _arena.PacketAt((long)offset);
+        packet = _arena.PacketOf(buffer);
         packet.SetFrame(inside, _port, (int)descriptor.Length);
         if (_metadata)
         {
@@ -212,6 +261,6 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
     private void Wake(XskSocket socket)
     {
         Wakeups++;
-        _ = LibC.ReceiveFrom(socket.Number, null, 0, LibC.MSG_DONTWAIT, null, null);
+        LibC.Nudge(socket.Number);
     }
 }

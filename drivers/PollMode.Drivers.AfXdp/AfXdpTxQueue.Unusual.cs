@@ -86,7 +86,7 @@ internal sealed unsafe partial class AfXdpTxQueue
         for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
         {
             // The kernel takes no descriptor of no bytes.
-            if (!_map.TryGetOffset(segment.DataPointer, out _) || segment.Length == 0)
+            if (!_arena.TryGetBuffer(segment, out _) || segment.Length == 0)
             {
                 return false;
             }
@@ -128,8 +128,7 @@ internal sealed unsafe partial class AfXdpTxQueue
 
     private int BufferOf(Packet segment)
     {
-        _ = _map.TryGetOffset(segment.DataPointer, out ulong offset);
-        _ = _map.TryLocate(offset, out int buffer, out _);
+        _ = _arena.TryGetBuffer(segment, out int buffer);
         return buffer;
     }
 
@@ -138,9 +137,8 @@ internal sealed unsafe partial class AfXdpTxQueue
         uint options = _metadata ? Request(packet) : 0;
         for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
         {
-            _ = _map.TryGetOffset(segment.DataPointer, out ulong offset);
             options |= --segments > 0 ? XdpDescriptor.Continued : 0;
-            tx.Descriptor(at++) = new XdpDescriptor { Address = offset, Length = (uint)segment.Length, Options = options };
+            tx.Descriptor(at++) = new XdpDescriptor { Address = _map.OffsetOf(segment.DataPointer), Length = (uint)segment.Length, Options = options };
             options = 0;
         }
     }

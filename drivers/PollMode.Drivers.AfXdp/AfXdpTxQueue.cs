@@ -86,43 +86,26 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
         int taken = 0;
         int used = 0;
         long bytes = 0;
-        foreach (Packet packet in packets)
+        while (taken < packets.Length && used < slots)
         {
-            if (used == slots)
+            if (!_metadata)
+            {
+                int plain = PutPlain(packets[taken..], tx, used, slots - used, ref bytes);
+                taken += plain;
+                used += plain;
+                if (taken == packets.Length || used == slots)
+                {
+                    break;
+                }
+            }
+
+            int more = PutUnusual(packets[taken], tx, used, slots - used, ref bytes);
+            if (more < 0)
             {
                 break;
             }
 
-            int length = packet.Length;
-            if (packet.SegmentCount == 1
-                && length >= MinFrame
-                && (packet.Flags & PacketFlags.TxChecksumPartial) == 0
-                && !_metadata
-                && _map.TryGetOffset(packet.DataPointer, out ulong offset))
-            {
-                _ = _map.TryLocate(offset, out int buffer, out _);
-                ref byte held = ref _queue.TxHeld.CountOf(buffer);
-                if (held == byte.MaxValue)
-                {
-                    break;
-                }
-
-                held++;
-                _queue.TxHeld.SetHead(buffer, 0);
-                tx.Descriptor(used++) = new XdpDescriptor { Address = offset, Length = (uint)length };
-                bytes += length;
-            }
-            else
-            {
-                int more = PutUnusual(packet, tx, used, slots - used, ref bytes);
-                if (more < 0)
-                {
-                    break;
-                }
-
-                used += more;
-            }
-
+            used += more;
             taken++;
         }
 
@@ -185,9 +168,56 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
         _outstanding = 0;
     }
 
+    /// <summary>Puts frames into the ring that are one buffer of the arena each, with nothing asked for: the loop that most packets see.</summary>
+    /// <returns>How many; the next one needs a closer look, if there is one and there is room.</returns>
+    private int PutPlain(ReadOnlySpan<Packet> packets, ProducerRing tx, int at, int room, ref long bytes)
+    {
+        ArenaMap map = _map;
+        Arena arena = _arena;
+        HeldBuffers table = _queue.TxHeld;
+        byte* held = table.Counts;
+        bool chains = table.HasChains;
+        var entries = (XdpDescriptor*)tx.Entries;
+        uint mask = tx.Mask;
+        uint next = tx.Next + (uint)at;
+        long sum = 0;
+        int count = 0;
+        int most = Math.Min(packets.Length, room);
+        for (; count < most; count++)
+        {
+            Packet packet = packets[count];
+            int length = packet.Length;
+            if (packet.SegmentCount != 1
+                || length < MinFrame
+                || (packet.Flags & PacketFlags.TxChecksumPartial) != 0
+                || !arena.TryGetBuffer(packet, out int buffer)
+                || held[buffer] == byte.MaxValue)
+            {
+                break;
+            }
+
+            held[buffer]++;
+            if (chains)
+            {
+                table.SetHead(buffer, 0);
+            }
+
+            entries[(next + (uint)count) & mask] = new XdpDescriptor { Address = map.OffsetOf(packet.DataPointer), Length = (uint)length };
+            sum += length;
+        }
+
+        bytes += sum;
+        return count;
+    }
+
     /// <summary>Brings home what has left.</summary>
     private void Reap(ConsumerRing completion, bool isOwner = true)
     {
+        ArenaMap map = _map;
+        Arena arena = _arena;
+        HeldBuffers table = _queue.TxHeld;
+        bool chains = table.HasChains;
+        Packet[] done = _done;
         while (true)
         {
             int ready = Math.Min(completion.Peek(ReapBatch), ReapBatch);
@@ -198,10 +228,11 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
 
             int count = 0;
             int valid = 0;
+            byte* held = table.Counts;
             for (int i = 0; i < ready; i++)
             {
                 ulong offset = completion.Address(i);
-                if (!_map.TryLocate(offset, out int buffer, out _) || _queue.TxHeld.CountOf(buffer) == 0)
+                if (!map.TryLocate(offset, out int buffer, out _) || held[buffer] == 0)
                 {
                     // A socket that fails to send again and again completes the same frame each time: freeing it twice would be worse.
                     InvalidCompletions++;
@@ -209,31 +240,36 @@ internal sealed unsafe partial class AfXdpTxQueue : ITxQueue
                 }
 
                 valid++;
-                _queue.TxHeld.CountOf(buffer)--;
-                int head = _queue.TxHeld.HeadOf(buffer);
-                if (head < 0)
+                held[buffer]--;
+                if (chains)
                 {
-                    continue;
+                    int head = table.HeadOf(buffer);
+                    if (head < 0)
+                    {
+                        continue;
+                    }
+
+                    buffer = head == 0 ? buffer : head - 1;
                 }
 
-                Packet packet = _arena.PacketAt((long)(head == 0 ? offset : _map.StartOf(head - 1)));
+                Packet packet = arena.PacketOf(buffer);
                 if (_metadata)
                 {
                     TakeTimestamp(packet);
                 }
 
-                _done[count++] = packet;
+                done[count++] = packet;
             }
 
             completion.Release(ready);
             _outstanding -= valid;
             if (isOwner)
             {
-                _pool.Return(_done.AsSpan(0, count));
+                _pool.Return(done.AsSpan(0, count));
             }
             else
             {
-                Array.ForEach(_done[..count], packet => packet.Free());
+                Mempool.Free(done.AsSpan(0, count));
             }
 
             if (ready < ReapBatch)

@@ -27,6 +27,12 @@ internal sealed unsafe class HeldBuffers : IDisposable
     /// <summary>Buffers of the arena.</summary>
     internal int Buffers { get; }
 
+    /// <summary>The table of <see cref="CountOf"/>, for loops. Until it is disposed.</summary>
+    internal byte* Counts => _counts;
+
+    /// <summary>Whether frames of several buffers may be among them.</summary>
+    internal bool HasChains => _heads != null;
+
     /// <summary>Times that the kernel holds a buffer: a clone may be sent twice.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref byte CountOf(int buffer) => ref _counts[buffer];
@@ -50,7 +56,7 @@ internal sealed unsafe class HeldBuffers : IDisposable
 
     /// <summary>Frees all packets the kernel held, when it no longer does. From any thread, once the worker is out.</summary>
     /// <returns>How many buffers were held.</returns>
-    internal int FreeAll(Arena arena, in ArenaMap map)
+    internal int FreeAll(Arena arena)
     {
         int freed = 0;
         for (int buffer = 0; buffer < Buffers; buffer++)
@@ -61,7 +67,7 @@ internal sealed unsafe class HeldBuffers : IDisposable
                 int head = HeadOf(buffer);
                 if (head >= 0)
                 {
-                    arena.PacketAt((long)map.StartOf(head > 0 ? head - 1 : buffer)).Free();
+                    arena.PacketOf(head > 0 ? head - 1 : buffer).Free();
                 }
             }
         }

@@ -25,13 +25,13 @@ internal sealed class XskQueue : IDisposable
     private XdpStatistics _earlier;
     private FileDescriptor? _place;
 
-    internal XskQueue(int index, XskSocket socket, in ArenaMap map, bool segments, Action broke)
+    internal XskQueue(int index, XskSocket socket, int buffers, bool segments, Action broke)
     {
         Index = index;
         Socket = socket;
         _broke = broke;
-        RxHeld = new HeldBuffers(map.Buffers, chains: false);
-        TxHeld = new HeldBuffers(map.Buffers, chains: segments);
+        RxHeld = new HeldBuffers(buffers, chains: false);
+        TxHeld = new HeldBuffers(buffers, chains: segments);
     }
 
     /// <summary>Counted from the port's first queue.</summary>
@@ -117,10 +117,10 @@ internal sealed class XskQueue : IDisposable
     }
 
     /// <summary>Frees what the kernel held, when it no longer writes there.</summary>
-    internal void FreeBuffers(Arena arena, in ArenaMap map)
+    internal void FreeBuffers(Arena arena)
     {
-        RxHeld.FreeAll(arena, in map);
-        TxHeld.FreeAll(arena, in map);
+        RxHeld.FreeAll(arena);
+        TxHeld.FreeAll(arena);
         Rx?.DropPartial();
     }
 

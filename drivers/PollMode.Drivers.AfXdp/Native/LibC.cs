@@ -49,6 +49,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
     internal static partial nint ReceiveFrom(int socket, void* buffer, nuint length, int flags, void* address, uint* addressLength);
 
+    /// <summary>Has the kernel look into a fill ring. On the data path, where nobody asks how it went.</summary>
+    internal static void Nudge(int socket) => PlainReceiveFrom(socket, null, 0, MSG_DONTWAIT, null, null);
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
 
@@ -87,4 +90,7 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long Syscall3(long number, nint a, nint b, nint c);
+
+    [LibraryImport("libc", EntryPoint = "recvfrom")]
+    private static partial nint PlainReceiveFrom(int socket, void* buffer, nuint length, int flags, void* address, uint* addressLength);
 }

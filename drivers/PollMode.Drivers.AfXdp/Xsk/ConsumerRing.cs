@@ -30,6 +30,13 @@ internal sealed unsafe class ConsumerRing
     /// <summary>Entries it holds.</summary>
     internal int Size { get; }
 
+    /// <summary>The entries, for loops: those of <see cref="Next"/> and on, modulo the size by <see cref="Mask"/>.</summary>
+    internal byte* Entries => _entries;
+
+    internal uint Mask => _mask;
+
+    internal uint Next => _next;
+
     /// <summary>Entries that wait: at least as many as wanted if there are.</summary>
     /// <returns>Zero if the kernel's index makes no sense: it cannot be more than a whole ring ahead.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -40,6 +40,13 @@ internal sealed unsafe class ProducerRing
     /// <summary>Entries it holds.</summary>
     internal int Size { get; }
 
+    /// <summary>The entries, for loops: those of <see cref="Next"/> and on, modulo the size by <see cref="Mask"/>.</summary>
+    internal byte* Entries => _entries;
+
+    internal uint Mask => _mask;
+
+    internal uint Next => _next;
+
     /// <summary>Entries that the kernel has not taken yet. From any thread, as of a moment ago.</summary>
     internal int Outstanding => (int)(Volatile.Read(ref *_producer) - Volatile.Read(ref *_consumer));
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PollMode.Linux;
 
@@ -21,6 +22,7 @@ public sealed unsafe partial class Arena : IDisposable
     private readonly ArenaOptions _options;
     private readonly Lock _gate = new();
     private readonly NativeBlock _metadata;
+    private readonly PacketMetadata* _firstMetadata;
     private readonly nint _reservation;
     private readonly nuint _reservationBytes;
     private readonly Slab?[] _slabs;
@@ -67,6 +69,7 @@ public sealed unsafe partial class Arena : IDisposable
 
         BaseAddress = (byte*)(((nuint)_reservation + alignment - 1) & ~(alignment - 1));
         _metadata = new NativeBlock((long)SlabLimit * BuffersPerSlab * PacketMetadata.Bytes, "packet metadata");
+        _firstMetadata = (PacketMetadata*)_metadata.Pointer;
         if (options.Shared)
         {
             FillShared();
@@ -78,6 +81,9 @@ public sealed unsafe partial class Arena : IDisposable
 
     /// <summary>Length of the address range in bytes, whether slabs fill it yet or not.</summary>
     public long LengthBytes => (long)SlabLimit * SlabBytes;
+
+    /// <summary>Buffers in the whole range, whether slabs fill it yet or not.</summary>
+    public int Buffers => SlabLimit * BuffersPerSlab;
 
     /// <summary>Size of each buffer in bytes.</summary>
     public int BufferBytes { get; }
@@ -121,13 +127,19 @@ public sealed unsafe partial class Arena : IDisposable
         }
     }
 
-    /// <summary>The packet whose buffer holds an address of the device, given as an offset in the arena: how a driver reads its completions.</summary>
-    /// <remarks>The caller has checked that the offset is below <see cref="LengthBytes"/> and in a mapped slab.</remarks>
-    public Packet PacketAt(long offset)
+    /// <summary>The packet of a buffer, by the buffer's number: how a driver finds what its device is done with.</summary>
+    /// <remarks>Buffers are numbered in the order of their addresses. The caller has checked that there is such a buffer, in a mapped slab.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Packet PacketOf(int buffer) => new(_firstMetadata + buffer);
+
+    /// <summary>The number of a packet's buffer, without a look at the packet.</summary>
+    /// <returns>False if the packet is of another arena.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryGetBuffer(Packet packet, out int buffer)
     {
-        long slab = offset / SlabBytes;
-        uint buffer = (uint)(offset & (SlabBytes - 1)) / (uint)BufferBytes;
-        return new Packet(MetadataOfSlab((int)slab) + buffer);
+        nuint distance = (nuint)((byte*)packet.Metadata - (byte*)_firstMetadata);
+        buffer = (int)(distance / PacketMetadata.Bytes);
+        return distance < (nuint)Buffers * PacketMetadata.Bytes;
     }
 
     /// <summary>Whether an offset lies in a buffer of a mapped slab: for drivers, whose kernel or peer is not to be trusted.</summary>

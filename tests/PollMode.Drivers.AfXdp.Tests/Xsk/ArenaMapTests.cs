@@ -19,9 +19,24 @@ public sealed unsafe class ArenaMapTests
         Gen.ULong.Sample(offset => map.TryLocate(offset, out int buffer, out int inside)
             ? offset < (ulong)arena.LengthBytes && map.StartOf(buffer) + (ulong)inside == offset
             : offset >= (ulong)arena.LengthBytes || offset % (2 << 20) >= (ulong)(arena.BuffersPerSlab * bufferBytes));
-        Assert.False(map.TryGetOffset(arena.BaseAddress - 1, out _));
-        Assert.False(map.TryGetOffset(arena.BaseAddress + arena.LengthBytes, out _));
-        Assert.True(map.TryGetOffset(arena.BaseAddress + 5, out ulong five));
-        Assert.Equal(5ul, five);
+        Assert.Equal(5ul, map.OffsetOf(arena.BaseAddress + 5));
+    }
+
+    [Fact]
+    public void Every_offset_of_a_slab_is_divided_exactly()
+    {
+        for (int bufferBytes = 2048; bufferBytes <= 4096; bufferBytes += 64)
+        {
+            using var arena = new Arena(new ArenaOptions { LimitBytes = 2 << 20, BufferBytes = bufferBytes });
+            var map = new ArenaMap(arena);
+            for (uint offset = 0; offset < Arena.SlabBytes; offset++)
+            {
+                bool lies = map.TryLocate(offset, out int buffer, out int inside);
+                if (buffer != offset / bufferBytes || inside != offset % bufferBytes || lies != buffer < arena.BuffersPerSlab)
+                {
+                    Assert.Fail($"{offset} in buffers of {bufferBytes} bytes: {buffer}, {inside}, {lies}");
+                }
+            }
+        }
     }
 }

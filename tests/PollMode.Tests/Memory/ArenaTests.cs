@@ -22,10 +22,10 @@ public sealed class ArenaTests
             packet.SetFrame(128, 0, 60);
             long offset = packet.ArenaOffset;
             Assert.True(memory.Arena.Contains(offset));
-            Assert.Equal(packet, memory.Arena.PacketAt(offset));
             long start = offset - 128;
-            Assert.Equal(packet, memory.Arena.PacketAt(start));
-            Assert.Equal(packet, memory.Arena.PacketAt(start + bufferBytes - 1));
+            Assert.True(memory.Arena.TryGetBuffer(packet, out int buffer));
+            Assert.Equal(packet, memory.Arena.PacketOf(buffer));
+            Assert.Equal(start, (buffer / perSlab * (long)Arena.SlabBytes) + (buffer % perSlab * bufferBytes));
             Assert.Equal(start / Arena.SlabBytes, (start + bufferBytes - 1) / Arena.SlabBytes);
             Assert.True(taken.Add(start));
         }
