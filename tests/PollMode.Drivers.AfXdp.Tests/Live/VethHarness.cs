@@ -2,11 +2,14 @@ using PollMode.Testing;
 
 namespace PollMode.Drivers.AfXdp.Tests.Live;
 
-/// <summary>A port on one end of a veth pair, and another on the other end.</summary>
+/// <summary>A port on one end of a wire, and another on the other end.</summary>
 internal sealed class VethHarness : PortHarness
 {
-    private const string Keys = "keep=none,rx_ring=512,fill_ring=1024,tx_ring=512";
+    private const string Rings = "keep=none,rx_ring=512,fill_ring=1024,tx_ring=512";
     private const int Buffers = 2048;
+
+    /// <summary>Devices other than veth pass over frames for other addresses, and the contract's frames are for anybody.</summary>
+    private static readonly string Keys = Rings + (Testbed.IsVeth ? string.Empty : ",promiscuous=true");
 
     private readonly IPort _peer;
     private readonly IRxQueue _peerRx;
