@@ -10,6 +10,7 @@ internal sealed unsafe class BurstSpace : IDisposable
     private const int Growth = 4;
 
     private readonly NativeBlock _block;
+    private readonly Packet* _packets;
     private readonly int _capacity;
     private int _dropped;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class BurstSpace : IDisposable
         Trace = trace ?? new PacketTrace();
         _capacity = burstSize * Growth;
         _block = new NativeBlock(((long)_capacity * ((3 * sizeof(Packet)) + sizeof(short))) + (DropReason.Limit * sizeof(long)), "a worker's bursts");
+        _packets = (Packet*)_block.Pointer;
     }
 
     internal Mempool Pool { get; }
@@ -28,17 +30,18 @@ internal sealed unsafe class BurstSpace : IDisposable
     /// <summary>The stage or port that has the burst; kept up to date only while somebody traces.</summary>
     internal string Step { get; set; } = "worker";
 
-    internal Span<Packet> Packets => new(PacketPointer, _capacity);
+    internal Span<Packet> Packets => new(_packets, _capacity);
+
+    /// <summary>The first of <see cref="Packets"/>.</summary>
+    internal Packet* First => _packets;
 
     internal Span<short> Egress => new(DropCounts + DropReason.Limit, _capacity);
 
     /// <summary>Packets dropped so far, by reason index. Written by the worker alone.</summary>
-    internal long* DropCounts => (long*)(PacketPointer + (3 * _capacity));
+    internal long* DropCounts => (long*)(_packets + (3 * _capacity));
 
     /// <summary>Where packets with the same egress port are gathered.</summary>
-    internal Span<Packet> Gathered => new(PacketPointer + (2 * _capacity), _capacity);
-
-    private Packet* PacketPointer => (Packet*)_block.Pointer;
+    internal Span<Packet> Gathered => new(_packets + (2 * _capacity), _capacity);
 
     public void Dispose() => _block.Dispose();
 
@@ -50,7 +53,7 @@ internal sealed unsafe class BurstSpace : IDisposable
             Trace.RecordDrop(packet, Step, reason);
         }
 
-        PacketPointer[_capacity + _dropped++] = packet;
+        _packets[_capacity + _dropped++] = packet;
         if (_dropped == _capacity)
         {
             FreeDropped();
@@ -77,7 +80,7 @@ internal sealed unsafe class BurstSpace : IDisposable
         {
             int count = _dropped;
             _dropped = 0;
-            Pool.Return(new ReadOnlySpan<Packet>(PacketPointer + _capacity, count));
+            Pool.Return(new ReadOnlySpan<Packet>(_packets + _capacity, count));
         }
     }
 }

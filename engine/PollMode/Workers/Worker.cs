@@ -20,7 +20,11 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly RxBinding[] _receive;
     private readonly TxBinding[] _send;
     private readonly (HandOffQueue From, ITxQueue To)[] _handOffs;
+    private readonly ITxQueue?[] _queues;
     private readonly BurstSpace _space;
+    private readonly Packet* _packets;
+    private readonly int _burstSize;
+    private readonly PacketTrace _trace;
     private readonly WorkerCounters _counters = new();
     private readonly StallRecorder _stalls;
     private readonly bool _idleRests;
@@ -42,8 +46,12 @@ internal sealed unsafe partial class Worker : IDisposable
         _stages = [.. plan.Stages];
         _receive = [.. plan.Receive];
         _send = [.. plan.Send];
+        _queues = [.. plan.Send.Select(binding => binding.Queue)];
         _handOffs = [.. plan.HandOffs];
         _space = new BurstSpace(plan.Pool, plan.BurstSize, plan.Trace);
+        _packets = _space.First;
+        _burstSize = plan.BurstSize;
+        _trace = plan.Trace;
         _stalls = new StallRecorder(plan.StallThreshold, plan.Stages.Count > 0);
         _idleRests = plan.Idle.Rests;
         // Nothing wakes a worker that blocks for what others hand over to it: it has no descriptors, and sleeps shortly instead.
@@ -141,7 +149,7 @@ internal sealed unsafe partial class Worker : IDisposable
                 continue;
             }
 
-            int count = binding.Queue.Receive(_space.Packets[.._plan.BurstSize]);
+            int count = binding.Queue.Receive(new Span<Packet>(_packets, _burstSize));
             if (count > 0)
             {
                 if (Ledger.IsOn)
@@ -152,21 +160,41 @@ internal sealed unsafe partial class Worker : IDisposable
                 total += count;
                 _counters.Bursts++;
                 _counters.Received += count;
-                var burst = new Burst(_space, count, binding.Port, binding.Egress);
-                if (_stalls.TimesStages)
+                if (_stages.Length > 0)
                 {
-                    ProcessTimed(ref burst);
+                    ProcessAndTransmit(binding, count);
                 }
                 else
                 {
-                    Process(ref burst);
+                    TransmitTo(binding.Egress, new ReadOnlySpan<Packet>(_packets, count));
                 }
-
-                Transmit(ref burst);
             }
         }
 
         return _handOffs.Length == 0 ? total : total + SendHandedOver();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ProcessAndTransmit(RxBinding binding, int count)
+    {
+        var burst = new Burst(_space, count, binding.Port, binding.Egress);
+        if (_stalls.TimesStages)
+        {
+            ProcessTimed(ref burst);
+        }
+        else
+        {
+            Process(ref burst);
+        }
+
+        if (burst.IsMixed)
+        {
+            TransmitMixed(ref burst);
+        }
+        else if (burst.Count > 0)
+        {
+            TransmitTo(burst.CommonEgress, burst.Packets);
+        }
     }
 
     private void ProcessTimed(ref Burst burst)
@@ -178,16 +206,11 @@ internal sealed unsafe partial class Worker : IDisposable
 
     private void Process(ref Burst burst)
     {
-        if (_stages.Length == 0)
-        {
-            return;
-        }
-
         try
         {
-            if (_plan.Trace.IsActive)
+            if (_trace.IsActive)
             {
-                TracedStages.Process(_stages, ref burst, _plan.Trace);
+                TracedStages.Process(_stages, ref burst, _trace);
                 return;
             }
 
@@ -227,158 +250,6 @@ internal sealed unsafe partial class Worker : IDisposable
             EndedByPolicy = true;
             throw new PollModeException($"Worker {Index} stopped because a stage threw: {fault.Message}", fault);
         }
-    }
-
-    private void Transmit(ref Burst burst)
-    {
-        if (Ledger.IsOn)
-        {
-            Ledger.EnterQueue("send");
-        }
-
-        if (burst.IsMixed)
-        {
-            TransmitMixed(ref burst);
-        }
-        else
-        {
-            TransmitTo(burst.CommonEgress, burst.Packets);
-        }
-    }
-
-    private void TransmitTo(int port, ReadOnlySpan<Packet> packets)
-    {
-        if (packets.IsEmpty)
-        {
-            return;
-        }
-
-        List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(port, packets) : null;
-        if ((uint)port >= (uint)_send.Length || _send[port].Queue is not { } queue)
-        {
-            _space.Drop(packets, DropReason.NoEgress);
-            return;
-        }
-
-        if (Ledger.IsOn)
-        {
-            Ledger.Offered(packets, _portSteps[port]);
-        }
-
-        int sent = SendPatiently(queue, packets);
-        _counters.Sent += sent;
-        if (Ledger.IsOn)
-        {
-            Ledger.Refused(packets[sent..]);
-        }
-
-        if (traced != null)
-        {
-            TracedStages.RecordSent(traced, sent, _plan.Trace);
-        }
-
-        if (sent < packets.Length)
-        {
-            _space.Drop(packets[sent..], _send[port].FullReason);
-        }
-    }
-
-    /// <summary>Offers packets again to a full queue as often as the options say. Now and then it lets others run: the one who empties the queue may wait for this core.</summary>
-    private int SendPatiently(ITxQueue queue, ReadOnlySpan<Packet> packets)
-    {
-        int sent = queue.Send(packets);
-        for (int retry = 1; sent < packets.Length && retry <= _plan.SendRetries && !_quit; retry++)
-        {
-            queue.Service();
-            if (retry % RetriesBeforeYield == 0)
-            {
-                Thread.Yield();
-            }
-            else
-            {
-                Thread.SpinWait(1);
-            }
-
-            sent += queue.Send(packets[sent..]);
-        }
-
-        return sent;
-    }
-
-    private List<(int Index, PacketTraceEntry Entry)>? LookAtSending(int port, ReadOnlySpan<Packet> packets)
-    {
-        bool exists = (uint)port < (uint)_portSteps.Length;
-        _space.Step = exists ? _portSteps[port] : _ownStep;
-        return TracedStages.LookAtSending(packets, _plan.Trace, _space.Step, exists && _send[port].Queue is HandOffQueue);
-    }
-
-    /// <summary>Sends runs of packets with the same egress port, in the burst's order.</summary>
-    private void TransmitMixed(ref Burst burst)
-    {
-        ReadOnlySpan<Packet> packets = burst.Packets;
-        Span<short> egress = burst.Egress;
-        Span<Packet> gathered = _space.Gathered;
-        for (int i = 0; i < packets.Length; i++)
-        {
-            short port = egress[i];
-            if (port == BurstSpace.Gone)
-            {
-                continue;
-            }
-
-            int count = 0;
-            for (int j = i; j < packets.Length; j++)
-            {
-                if (egress[j] == port)
-                {
-                    gathered[count++] = packets[j];
-                    egress[j] = BurstSpace.Gone;
-                }
-            }
-
-            TransmitTo(port, gathered[..count]);
-        }
-    }
-
-    private int SendHandedOver()
-    {
-        int total = 0;
-        foreach ((HandOffQueue from, ITxQueue to) in _handOffs)
-        {
-            Span<Packet> packets = _space.Packets[.._plan.BurstSize];
-            int count = from.Receive(packets);
-            if (count > 0)
-            {
-                if (Ledger.IsOn)
-                {
-                    Ledger.EnterQueue("send for another worker");
-                    Ledger.Received(packets[..count], "another worker");
-                    Ledger.Offered(packets[..count], _ownStep);
-                }
-
-                List<(int Index, PacketTraceEntry Entry)>? traced = _plan.Trace.IsActive ? LookAtSending(Burst.NoPort, packets[..count]) : null;
-                int sent = SendPatiently(to, packets[..count]);
-                if (Ledger.IsOn)
-                {
-                    Ledger.Refused(packets[sent..count]);
-                }
-
-                if (traced != null)
-                {
-                    TracedStages.RecordSent(traced, sent, _plan.Trace);
-                }
-
-                if (sent < count)
-                {
-                    _space.Drop(packets[sent..count], DropReason.TxFull);
-                }
-
-                total += count;
-                _counters.HandedOver += count;
-            }
-        }
-
-        return total;
     }
 
     private bool ServiceQueues()
