@@ -38,9 +38,11 @@ internal sealed class NullRxQueue : IRxQueue
             Counters.NoBuffer++;
         }
 
+        // Kept beside the loop: a store into a packet's metadata might have changed the fields, for all the compiler knows.
+        (int headroom, int port, int size) = (_headroom, _port, _size);
         foreach (Packet packet in packets[..count])
         {
-            packet.SetFrame(_headroom, _port, _size);
+            packet.SetFrame(headroom, port, size);
         }
 
         Counters.Packets += count;

@@ -11,12 +11,7 @@ internal sealed class NullTxQueue : ITxQueue
 
     public int Send(ReadOnlySpan<Packet> packets)
     {
-        long bytes = 0;
-        foreach (Packet packet in packets)
-        {
-            bytes += packet.TotalLength;
-        }
-
+        long bytes = PacketSweep.BytesOf(packets);
         _pool.Return(packets);
         Counters.Packets += packets.Length;
         Counters.Bytes += bytes;

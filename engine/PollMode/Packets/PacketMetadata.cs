@@ -68,6 +68,12 @@ internal unsafe struct PacketMetadata
 
     internal static ulong SimpleOwnership(ushort poolId) => 1UL | ((ulong)poolId << 32) | (1UL << 48);
 
+    /// <summary>The segments that an ownership word tells of; of several words, one OR the other, one if all of them tell of one.</summary>
+    internal static int SegmentsIn(ulong ownership) => (int)(ownership >> 48);
+
+    /// <summary>The port in an extent word.</summary>
+    internal static ushort PortIn(ulong extent) => (ushort)(extent >> 16);
+
     internal static ulong MakeExtent(int dataOffset, int port, int length) =>
         (ushort)dataOffset | ((ulong)(ushort)port << 16) | ((ulong)(uint)length << 32);
 }
