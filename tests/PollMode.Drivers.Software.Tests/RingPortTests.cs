@@ -52,6 +52,40 @@ public sealed class RingPortTests : PortContract
         memory.AssertAllHome();
     }
 
+    [Theory]
+    [InlineData(5, 5)]
+    [InlineData(5, 3)]
+    [InlineData(3, 5)]
+    [InlineData(1, 8)]
+    public void Bytes_are_counted_right_whether_bursts_are_received_as_they_were_sent_or_not(int sent, int received)
+    {
+        using var memory = new PoolHarness();
+        PortContext context = TestPorts.Context(memory);
+        using IPort left = TestPorts.Open(Drivers, "ring:a,size=8", context);
+        using IPort right = TestPorts.Open(Drivers, "ring:a,size=8", context);
+        ITxQueue tx = left.OpenTxQueue(0, memory.Pool);
+        IRxQueue rx = right.OpenRxQueue(0, memory.Pool);
+        var packets = new Packet[8];
+        long bytesSent = 0;
+        long bytesReceived = 0;
+        int number = 0;
+        while (number < 200)
+        {
+            Packet[] burst = [.. Enumerable.Range(number, sent).Select(each => memory.Make(TestFrames.Make(each, 60 + (each % 50))))];
+            number += sent;
+            int taken = tx.Send(burst);
+            bytesSent += Enumerable.Range(number - sent, taken).Sum(each => 60 + (each % 50));
+            memory.Pool.Return(burst.AsSpan(taken));
+            Assert.Equal(bytesSent, tx.Counters.Bytes);
+            int count = rx.Receive(packets.AsSpan(0, received));
+            bytesReceived += packets[..count].Sum(packet => (long)packet.TotalLength);
+            memory.Pool.Return(packets.AsSpan(0, count));
+            Assert.Equal(bytesReceived, rx.Counters.Bytes);
+        }
+
+        Assert.True(bytesReceived > 0);
+    }
+
     [Fact]
     public void A_ring_cannot_be_filled_beyond_its_size()
     {

@@ -32,7 +32,7 @@ public sealed class RingDriver : IPortDriver
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(context);
-        RingPair pair = RingPair.Join(spec, context.Shared, out int side);
+        RingPair pair = RingPair.Join(spec, context.Shared, context.PortIndex, out int side);
         return new RingPort(spec, pair, side, context.PortIndex);
     }
 }

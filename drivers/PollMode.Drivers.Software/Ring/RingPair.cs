@@ -9,7 +9,8 @@ internal sealed class RingPair
     private readonly Lock _gate = new();
     private readonly RingSettings _settings;
     private readonly IDictionary<string, object> _shared;
-    private readonly PacketRing[]?[] _sentBy = new PacketRing[2][];
+    private readonly RingLane[]?[] _sentBy = new RingLane[2][];
+    private readonly int[] _ports = new int[2];
     private readonly bool[] _closed = new bool[2];
     private readonly long[] _freed = new long[2];
     private int _ends;
@@ -36,19 +37,27 @@ internal sealed class RingPair
     private string Key => "ring:" + _settings.Name;
 
     /// <summary>Opens an end of the ring that the spec names: the first or the second.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="shared">Where the engine keeps its rings.</param>
+    /// <param name="port">Index of the port that the end is.</param>
+    /// <param name="side">The end.</param>
     /// <exception cref="PollModeException">Both ends are taken, or they are not alike.</exception>
-    internal static RingPair Join(PortSpec spec, IDictionary<string, object> shared, out int side)
+    internal static RingPair Join(PortSpec spec, IDictionary<string, object> shared, int port, out int side)
     {
         RingSettings settings = RingSettings.Read(spec);
         var fresh = new RingPair(settings, shared);
         RingPair pair = shared.TryGetValue(fresh.Key, out object? found) ? (RingPair)found : fresh;
         side = pair.Add(spec, settings);
+        pair._ports[side] = port;
         shared[pair.Key] = pair;
         return pair;
     }
 
+    /// <summary>Index of the port that an end is.</summary>
+    internal int PortOf(int side) => _ports[side];
+
     /// <summary>The ring that an end sends by.</summary>
-    internal PacketRing SentBy(int side, int queue)
+    internal RingLane SentBy(int side, int queue)
     {
         lock (_gate)
         {
@@ -58,7 +67,7 @@ internal sealed class RingPair
     }
 
     /// <summary>The ring that an end receives by: what the other end sends, or of a loop, what it sends itself.</summary>
-    internal PacketRing ReceivedBy(int side, int queue) => SentBy(OtherEnd(side), queue);
+    internal RingLane ReceivedBy(int side, int queue) => SentBy(OtherEnd(side), queue);
 
     internal int OtherEnd(int side) => IsLoop ? side : 1 - side;
 
@@ -70,7 +79,7 @@ internal sealed class RingPair
     {
         lock (_gate)
         {
-            return _disposed ? 0 : _sentBy[OtherEnd(side)]!.Sum(ring => (long)ring.Count);
+            return _disposed ? 0 : _sentBy[OtherEnd(side)]!.Sum(lane => (long)lane.Packets.Count);
         }
     }
 
@@ -95,6 +104,11 @@ internal sealed class RingPair
 
             // From here on the other end sees that nobody receives. A burst it was about to put in stays until it closes, too.
             Volatile.Write(ref _closed[side], true);
+            foreach (RingLane lane in _sentBy[OtherEnd(side)]!)
+            {
+                lane.IsClosed = true;
+            }
+
             FreeWaitingFor(side);
             if (--_open > 0)
             {
@@ -106,9 +120,9 @@ internal sealed class RingPair
                 FreeWaitingFor(1 - side);
             }
 
-            foreach (PacketRing ring in _sentBy.SelectMany(rings => rings ?? []))
+            foreach (RingLane lane in _sentBy.SelectMany(lanes => lanes ?? []))
             {
-                ring.Dispose();
+                lane.Dispose();
             }
 
             _disposed = true;
@@ -136,13 +150,13 @@ internal sealed class RingPair
                 throw new PollModeException($"'{spec.Text}' comes too late: the ring '{settings.Name}' is in use as a loop already. Open both ends before their queues.");
             }
 
-            var rings = new PacketRing[settings.Queues];
-            for (int queue = 0; queue < rings.Length; queue++)
+            var lanes = new RingLane[settings.Queues];
+            for (int queue = 0; queue < lanes.Length; queue++)
             {
-                rings[queue] = new PacketRing(settings.Slots);
+                lanes[queue] = new RingLane(settings.Slots);
             }
 
-            _sentBy[_ends] = rings;
+            _sentBy[_ends] = lanes;
             _open++;
             return _ends++;
         }
@@ -151,10 +165,10 @@ internal sealed class RingPair
     private void FreeWaitingFor(int side)
     {
         Span<Packet> packets = stackalloc Packet[64];
-        foreach (PacketRing ring in _sentBy[OtherEnd(side)]!)
+        foreach (RingLane lane in _sentBy[OtherEnd(side)]!)
         {
             int count;
-            while ((count = ring.Dequeue(packets)) > 0)
+            while ((count = lane.Packets.Dequeue(packets)) > 0)
             {
                 _freed[side] += count;
                 foreach (Packet packet in packets[..count])

@@ -43,7 +43,7 @@ internal sealed class RingPort : IPort
     public IRxQueue OpenRxQueue(int queue, Mempool pool)
     {
         _rx.Add(queue);
-        return new RingRxQueue(_pair.ReceivedBy(_side, queue), _index);
+        return new RingRxQueue(_pair.ReceivedBy(_side, queue));
     }
 
     public ITxQueue OpenTxQueue(int queue, Mempool pool)

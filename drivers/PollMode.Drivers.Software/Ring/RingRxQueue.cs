@@ -3,13 +3,13 @@ namespace PollMode.Drivers.Software;
 /// <summary>Gives what the other end has put into the ring, the very buffers.</summary>
 internal sealed class RingRxQueue : IRxQueue
 {
+    private readonly RingLane _lane;
     private readonly PacketRing _ring;
-    private readonly int _port;
 
-    internal RingRxQueue(PacketRing ring, int port)
+    internal RingRxQueue(RingLane lane)
     {
-        _ring = ring;
-        _port = port;
+        _lane = lane;
+        _ring = lane.Packets;
     }
 
     public QueueCounters Counters { get; } = new();
@@ -18,22 +18,19 @@ internal sealed class RingRxQueue : IRxQueue
 
     public int Receive(Span<Packet> packets)
     {
-        int count = _ring.Dequeue(packets);
-        long bytes = 0;
-        foreach (Packet packet in packets[..count])
+        int count = _ring.WaitingFor(packets.Length);
+        if (count > 0)
         {
-            bytes += packet.TotalLength;
-
-            // A shared packet is read-only, its metadata, too: it keeps the port by which it first came in.
-            if (packet.ReferenceCount == 1)
-            {
-                Packet own = packet;
-                own.Port = _port;
-            }
+            // The mark before the packets: once they are out, the sender may write it anew.
+            QueueCounters counters = Counters;
+            long received = counters.Packets + count;
+            bool isMarked = _lane.TryGetBytes(received, out long bytes);
+            packets = packets[..count];
+            _ring.Take(packets);
+            counters.Packets = received;
+            counters.Bytes = isMarked ? bytes : counters.Bytes + PacketSweep.BytesOf(packets);
         }
 
-        Counters.Packets += count;
-        Counters.Bytes += bytes;
         return count;
     }
 }

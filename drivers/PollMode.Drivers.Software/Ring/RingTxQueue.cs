@@ -3,16 +3,16 @@ namespace PollMode.Drivers.Software;
 /// <summary>Puts packets into the ring to the other end, as many as it has room for.</summary>
 internal sealed class RingTxQueue : ITxQueue
 {
+    private readonly RingLane _lane;
     private readonly PacketRing _ring;
-    private readonly RingPair _pair;
-    private readonly int _receiver;
+    private readonly int _receiverPort;
     private long _refused;
 
-    internal RingTxQueue(PacketRing ring, RingPair pair, int receiver)
+    internal RingTxQueue(RingLane lane, RingPair pair, int receiver)
     {
-        _ring = ring;
-        _pair = pair;
-        _receiver = receiver;
+        _lane = lane;
+        _ring = lane.Packets;
+        _receiverPort = pair.PortOf(receiver);
     }
 
     public QueueCounters Counters { get; } = new();
@@ -22,35 +22,50 @@ internal sealed class RingTxQueue : ITxQueue
 
     public int Send(ReadOnlySpan<Packet> packets)
     {
-        if (_pair.IsClosed(_receiver))
+        int offered = packets.Length;
+        if (_lane.IsClosed)
         {
-            _refused += packets.Length;
+            _refused += offered;
             return 0;
         }
 
-        // Counted before they are handed over: afterwards the receiver may have freed them. Who offers more than there is room for has
-        // bytes taken off again for the rest, which is still the caller's.
-        long bytes = 0;
-        foreach (Packet packet in packets)
+        // All that is to be done to a packet is done before it is handed over: afterwards the receiver may have freed it. What there is no
+        // room for is still the caller's, and is left as it is.
+        int taken = _ring.RoomFor(offered);
+        packets = packets[..taken];
+        QueueCounters counters = Counters;
+        long sent = counters.Packets + taken;
+        long bytes = counters.Bytes + PacketSweep.BytesOf(packets, _receiverPort, out bool arePortsRight);
+        if (taken > 0)
         {
-            bytes += packet.TotalLength;
-        }
-
-        int taken = _ring.Enqueue(packets);
-        if (taken < packets.Length)
-        {
-            foreach (Packet packet in packets[taken..])
+            if (!arePortsRight)
             {
-                bytes -= packet.TotalLength;
+                StampPort(packets);
             }
 
-            _refused += packets.Length - taken;
+            _lane.MarkBytes(sent, bytes);
+            _ring.Put(packets);
         }
 
-        Counters.Packets += taken;
-        Counters.Bytes += bytes;
+        _refused += offered - taken;
+        counters.Packets = sent;
+        counters.Bytes = bytes;
         return taken;
     }
 
-    public bool Service() => !_pair.IsClosed(_receiver) && _ring.Count > 0;
+    public bool Service() => !_lane.IsClosed && _ring.Count > 0;
+
+    /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in.</summary>
+    private void StampPort(ReadOnlySpan<Packet> packets)
+    {
+        int port = _receiverPort;
+        foreach (Packet packet in packets)
+        {
+            if (packet.Port != port && packet.ReferenceCount == 1)
+            {
+                Packet own = packet;
+                own.Port = port;
+            }
+        }
+    }
 }

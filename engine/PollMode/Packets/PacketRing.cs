@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PollMode;
@@ -46,50 +47,100 @@ public sealed unsafe class PacketRing : IDisposable
         }
     }
 
+    /// <summary>How many packets the ring has room for, so that who must do something to them first does it to no others. Producer only.</summary>
+    /// <param name="wanted">How many are to be put in.</param>
+    /// <returns>That many, or as many as fit.</returns>
+    public int RoomFor(int wanted)
+    {
+        long free = Capacity - (_indices->Head - _indices->TailSeen);
+        if (free < wanted)
+        {
+            _indices->TailSeen = Volatile.Read(ref _indices->Tail);
+            free = Capacity - (_indices->Head - _indices->TailSeen);
+        }
+
+        return (int)Math.Min(free, wanted);
+    }
+
     /// <summary>Takes packets from the front of the span, as many as fit. Producer only.</summary>
     /// <returns>How many; the rest is still the caller's.</returns>
     public int Enqueue(ReadOnlySpan<Packet> packets)
     {
+        int count = RoomFor(packets.Length);
+        Put(packets[..count]);
+        return count;
+    }
+
+    /// <summary>Takes all packets of the span, which are no more than <see cref="RoomFor"/> has just told. Producer only.</summary>
+    /// <exception cref="InvalidOperationException">They are more.</exception>
+    public void Put(ReadOnlySpan<Packet> packets)
+    {
         long head = _indices->Head;
-        long free = Capacity - (head - _indices->TailSeen);
-        if (free < packets.Length)
+        if (packets.Length > Capacity - (head - _indices->TailSeen))
         {
-            _indices->TailSeen = Volatile.Read(ref _indices->Tail);
-            free = Capacity - (head - _indices->TailSeen);
+            throw new InvalidOperationException("The ring has no room for as many packets; ask RoomFor first.");
         }
 
-        int count = (int)Math.Min(free, packets.Length);
         int start = (int)(head & _mask);
-        int first = Math.Min(count, Capacity - start);
-        packets[..first].CopyTo(new Span<Packet>(_slots + start, first));
-        packets[first..count].CopyTo(new Span<Packet>(_slots, count - first));
-        Volatile.Write(ref _indices->Head, head + count);
-        return count;
+        int first = Math.Min(packets.Length, Capacity - start);
+        ref Packet from = ref MemoryMarshal.GetReference(packets);
+        PacketHandles.Copy(ref from, ref _slots[start], first);
+        if (first < packets.Length)
+        {
+            PacketHandles.Copy(ref Unsafe.Add(ref from, first), ref _slots[0], packets.Length - first);
+        }
+
+        Volatile.Write(ref _indices->Head, head + packets.Length);
+    }
+
+    /// <summary>How many packets wait, for who must look something up before he takes them. Consumer only.</summary>
+    /// <param name="wanted">How many are to be taken out.</param>
+    /// <returns>That many, or as many as there are.</returns>
+    public int WaitingFor(int wanted)
+    {
+        long waiting = _indices->HeadSeen - _indices->Tail;
+        if (waiting < wanted)
+        {
+            _indices->HeadSeen = Volatile.Read(ref _indices->Head);
+            waiting = _indices->HeadSeen - _indices->Tail;
+        }
+
+        return (int)Math.Min(waiting, wanted);
     }
 
     /// <summary>Gives packets in the order they were put in. Consumer only.</summary>
     /// <returns>How many, from the front of the span.</returns>
     public int Dequeue(Span<Packet> packets)
     {
-        long tail = _indices->Tail;
-        long waiting = _indices->HeadSeen - tail;
-        if (waiting < packets.Length)
+        int count = WaitingFor(packets.Length);
+        if (count > 0)
         {
-            _indices->HeadSeen = Volatile.Read(ref _indices->Head);
-            waiting = _indices->HeadSeen - tail;
-            if (waiting == 0)
-            {
-                return 0;
-            }
+            Take(packets[..count]);
         }
 
-        int count = (int)Math.Min(waiting, packets.Length);
-        int start = (int)(tail & _mask);
-        int first = Math.Min(count, Capacity - start);
-        new ReadOnlySpan<Packet>(_slots + start, first).CopyTo(packets);
-        new ReadOnlySpan<Packet>(_slots, count - first).CopyTo(packets[first..]);
-        Volatile.Write(ref _indices->Tail, tail + count);
         return count;
+    }
+
+    /// <summary>Fills the span, which is no longer than <see cref="WaitingFor"/> has just told. Consumer only.</summary>
+    /// <exception cref="InvalidOperationException">It is longer.</exception>
+    public void Take(Span<Packet> packets)
+    {
+        long tail = _indices->Tail;
+        if (packets.Length > _indices->HeadSeen - tail)
+        {
+            throw new InvalidOperationException("Not as many packets wait in the ring; ask WaitingFor first.");
+        }
+
+        int start = (int)(tail & _mask);
+        int first = Math.Min(packets.Length, Capacity - start);
+        ref Packet to = ref MemoryMarshal.GetReference(packets);
+        PacketHandles.Copy(ref _slots[start], ref to, first);
+        if (first < packets.Length)
+        {
+            PacketHandles.Copy(ref _slots[0], ref Unsafe.Add(ref to, first), packets.Length - first);
+        }
+
+        Volatile.Write(ref _indices->Tail, tail + packets.Length);
     }
 
     /// <summary>Gives back the ring's memory. Both sides must have stopped, and the ring must be empty: what is in it is not freed.</summary>

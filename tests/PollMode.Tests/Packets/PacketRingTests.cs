@@ -37,6 +37,38 @@ public sealed unsafe class PacketRingTests
         },
         iter: 2000);
 
+    [Fact]
+    public void Room_and_waiting_are_told_before_anything_moves()
+    {
+        using var ring = new PacketRing(8);
+        Packet[] packets = [.. Enumerable.Range(1, 8).Select(i => new Packet((PacketMetadata*)i))];
+        for (int round = 0; round < 5; round++)
+        {
+            Assert.Equal(6, ring.RoomFor(6));
+            ring.Put(packets.AsSpan(0, 6));
+            Assert.Equal(2, ring.RoomFor(6));
+            Assert.Equal(6, ring.WaitingFor(100));
+            Assert.Equal(4, ring.WaitingFor(4));
+            var taken = new Packet[6];
+            ring.Take(taken);
+            Assert.Equal(packets[..6], taken);
+            Assert.Equal(0, ring.WaitingFor(1));
+        }
+    }
+
+    [Fact]
+    public void More_than_there_is_room_for_is_refused_and_more_than_wait_are_not_given()
+    {
+        using var ring = new PacketRing(4);
+        Packet[] packets = [.. Enumerable.Range(1, 5).Select(i => new Packet((PacketMetadata*)i))];
+        Assert.Throws<InvalidOperationException>(() => ring.Put(packets));
+        Assert.Equal(0, ring.Count);
+        Assert.Equal(3, ring.Enqueue(packets.AsSpan(0, 3)));
+        Assert.Equal(3, ring.WaitingFor(5));
+        Assert.Throws<InvalidOperationException>(() => ring.Take(new Packet[4]));
+        Assert.Equal(3, ring.Count);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace PollMode;
+
+/// <summary>Copies of short runs of packet handles: a burst of one would pay more for the call of a general copy than for the copy.</summary>
+internal static class PacketHandles
+{
+    /// <summary>Copies handles between places that do not overlap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Copy(ref readonly Packet from, ref Packet to, int count)
+    {
+        ref ulong source = ref Unsafe.As<Packet, ulong>(ref Unsafe.AsRef(in from));
+        ref ulong destination = ref Unsafe.As<Packet, ulong>(ref to);
+        for (; count >= 8; count -= 8)
+        {
+            Vector512.LoadUnsafe(ref source).StoreUnsafe(ref destination);
+            source = ref Unsafe.Add(ref source, 8);
+            destination = ref Unsafe.Add(ref destination, 8);
+        }
+
+        for (; count > 0; count--)
+        {
+            destination = source;
+            source = ref Unsafe.Add(ref source, 1);
+            destination = ref Unsafe.Add(ref destination, 1);
+        }
+    }
+}
