@@ -16,6 +16,7 @@ internal sealed class CaptureReader : IDisposable
     private CaptureFault _fault;
     private volatile bool _hasFault;
     private long _framesBeforeFault;
+    private int _next;
 
     private CaptureReader(string path, CaptureStream stream, CaptureFormat format, long laps)
     {
@@ -39,6 +40,12 @@ internal sealed class CaptureReader : IDisposable
 
     /// <summary>Its bytes. Borrowed until <see cref="Consume"/>.</summary>
     internal ReadOnlySpan<byte> FrameBytes => _stream.Available.Slice(_frame.Offset, _frame.Length);
+
+    /// <summary>All its frames, if it is kept in memory and well-formed. Whoever uses <see cref="TakeRun"/> uses nothing else.</summary>
+    internal CaptureIndex? Index { get; private init; }
+
+    /// <summary>The bytes that <see cref="Index"/> tells of, with <see cref="CaptureStream.SlackBytes"/> behind them. Borrowed.</summary>
+    internal ReadOnlySpan<byte> IndexedBytes => _stream.Resident;
 
     /// <summary>Why the capture ended before its time. From any thread.</summary>
     internal CaptureFaultKind Fault => _hasFault ? _fault.Kind : CaptureFaultKind.None;
@@ -72,7 +79,8 @@ internal sealed class CaptureReader : IDisposable
             CaptureFormat format = CaptureFormat.Detect(stream.Available) ?? throw new PollModeException(stream.FileBytes == 0
                 ? $"'{path}' is empty; name a pcap or pcapng capture."
                 : $"'{path}' is neither pcap nor pcapng; name a capture, or convert it, for example with 'editcap -F pcapng'.");
-            var reader = new CaptureReader(path, stream, format, laps);
+            CaptureIndex? index = stream.IsResident ? CaptureIndex.Of(stream.Resident[..^CaptureStream.SlackBytes]) : null;
+            var reader = new CaptureReader(path, stream, format, laps) { Index = index };
             reader.ReadToFirstFrame();
             return reader;
         }
@@ -126,6 +134,27 @@ internal sealed class CaptureReader : IDisposable
     {
         _stream.Advance(_recordBytes);
         HasFrame = false;
+    }
+
+    /// <summary>Gives the frames from here on, to the end of the lap at most, and passes over them. Only with an <see cref="Index"/>.</summary>
+    internal ReadOnlySpan<IndexedFrame> TakeRun(int most)
+    {
+        if (HasEnded)
+        {
+            return [];
+        }
+
+        IndexedFrame[] frames = Index!.Frames;
+        ReadOnlySpan<IndexedFrame> run = frames.AsSpan(_next, Math.Min(most, frames.Length - _next));
+        _next += run.Length;
+        if (_next == frames.Length)
+        {
+            _next = 0;
+            _framesInLap = frames.Length;
+            EndLap(CaptureFaultKind.None, 0);
+        }
+
+        return run;
     }
 
     public void Dispose() => _stream.Dispose();

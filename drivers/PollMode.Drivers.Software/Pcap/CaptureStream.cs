@@ -16,6 +16,9 @@ internal sealed class CaptureStream : IDisposable
     /// <summary>Longest record that is given in one piece: the longest frame with its headers and options.</summary>
     internal const int MaxRecordBytes = 512 << 10;
 
+    /// <summary>Bytes behind a file that is kept in memory: who copies a short frame by larger pieces may read so far beyond it.</summary>
+    internal const int SlackBytes = 64;
+
     private readonly SafeFileHandle _file;
     private readonly long _laps;
     private readonly long _fileBytes;
@@ -46,7 +49,7 @@ internal sealed class CaptureStream : IDisposable
             _fileBytes = RandomAccess.GetLength(_file);
             if (_fileBytes <= residentBytes)
             {
-                _windows = [new CaptureWindow(0, (int)_fileBytes)];
+                _windows = [new CaptureWindow(0, (int)_fileBytes + SlackBytes)];
                 Fill(_windows[0], 0, 0, (int)_fileBytes);
                 Rewind();
                 return;
@@ -71,6 +74,9 @@ internal sealed class CaptureStream : IDisposable
 
     /// <summary>The unread bytes at hand. Borrowed: valid until the next call that changes the stream.</summary>
     internal ReadOnlySpan<byte> Available => new(_bytes, _start, _end - _start);
+
+    /// <summary>The whole file, if it is kept in memory, and the slack behind it. Borrowed.</summary>
+    internal ReadOnlySpan<byte> Resident => IsResident ? _windows[0].Bytes.AsSpan(0, _windows[0].Length + SlackBytes) : [];
 
     /// <summary>Byte of the file at which <see cref="Available"/> starts.</summary>
     internal long Position { get; private set; }

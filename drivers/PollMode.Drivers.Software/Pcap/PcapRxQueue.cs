@@ -1,7 +1,14 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace PollMode.Drivers.Software;
 
-/// <summary>Gives the frames of a capture. Loses none for want of buffers: a frame waits until there are enough for it.</summary>
-internal sealed class PcapRxQueue : IRxQueue
+/// <summary>
+/// Gives the frames of a capture. Loses none for want of buffers: a frame waits until there are enough for it. Of an indexed capture whose
+/// frames all fit a buffer, and without a pace, a burst is a copy of each frame and nothing else.
+/// </summary>
+internal sealed unsafe class PcapRxQueue : IRxQueue
 {
     private readonly CaptureReader _reader;
     private readonly CapturePacer? _pacer;
@@ -9,6 +16,7 @@ internal sealed class PcapRxQueue : IRxQueue
     private readonly int _port;
     private readonly int _headroom;
     private readonly int _room;
+    private readonly bool _isIndexed;
     private long _shortened;
 
     internal PcapRxQueue(CaptureReader reader, CapturePacer? pacer, int port, Mempool pool)
@@ -19,6 +27,7 @@ internal sealed class PcapRxQueue : IRxQueue
         _pool = pool;
         _headroom = pool.Arena.HeadroomBytes;
         _room = pool.Arena.BufferBytes - _headroom;
+        _isIndexed = pacer == null && reader.Index is { } index && index.Longest <= _room && _room >= CaptureStream.SlackBytes;
     }
 
     public QueueCounters Counters { get; } = new();
@@ -28,7 +37,80 @@ internal sealed class PcapRxQueue : IRxQueue
     /// <summary>Frames of which the capture holds only the front.</summary>
     internal long Shortened => Volatile.Read(ref _shortened);
 
-    public int Receive(Span<Packet> packets)
+    public int Receive(Span<Packet> packets) => _isIndexed ? ReceiveIndexed(packets) : ReceiveParsed(packets);
+
+    /// <summary>Copies the next frames, into the next laps if need be.</summary>
+    private int ReceiveIndexed(Span<Packet> packets)
+    {
+        if (_reader.HasEnded)
+        {
+            return 0;
+        }
+
+        int rented = _pool.Rent(packets);
+        int count = 0;
+        long bytes = 0;
+        while (count < rented && !_reader.HasEnded)
+        {
+            ReadOnlySpan<IndexedFrame> run = _reader.TakeRun(rented - count);
+            bytes += Copy(run, packets[count..]);
+            count += run.Length;
+        }
+
+        if (count < rented)
+        {
+            _pool.Return(packets[count..rented]);
+        }
+
+        if (rented == 0 && packets.Length > 0)
+        {
+            Counters.NoBuffer++;
+        }
+
+        Counters.Packets += count;
+        Counters.Bytes += bytes;
+        return count;
+    }
+
+    /// <summary>Copies frames into buffers; a short one always as 64 bytes, which costs no call: there is slack behind the file, and room in the buffer.</summary>
+    /// <returns>Bytes of the frames.</returns>
+    private long Copy(ReadOnlySpan<IndexedFrame> frames, ReadOnlySpan<Packet> packets)
+    {
+        ref byte file = ref MemoryMarshal.GetReference(_reader.IndexedBytes);
+        (int headroom, int port) = (_headroom, _port);
+        long bytes = 0;
+        for (int i = 0; i < frames.Length; i++)
+        {
+            ref readonly IndexedFrame frame = ref frames[i];
+            Packet packet = packets[i];
+            packet.SetFrame(headroom, port, frame.Length);
+            if (frame.HasTimestamp)
+            {
+                packet.TimestampNanoseconds = frame.TimestampNanoseconds;
+            }
+
+            ref byte from = ref Unsafe.Add(ref file, frame.Offset);
+            byte* to = packet.DataPointer;
+            if (frame.Length <= CaptureStream.SlackBytes)
+            {
+                Vector256<byte> front = Vector256.LoadUnsafe(ref from);
+                Vector256<byte> back = Vector256.LoadUnsafe(ref from, 32);
+                front.Store(to);
+                back.Store(to + 32);
+            }
+            else
+            {
+                Unsafe.CopyBlockUnaligned(ref *to, ref from, (uint)frame.Length);
+            }
+
+            bytes += frame.Length;
+            _shortened += frame.IsShortened ? 1 : 0;
+        }
+
+        return bytes;
+    }
+
+    private int ReceiveParsed(Span<Packet> packets)
     {
         long now = _pacer?.Now ?? 0;
         if (!IsNextDue(now))

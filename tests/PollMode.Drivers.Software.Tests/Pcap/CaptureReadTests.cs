@@ -126,6 +126,19 @@ public sealed class CaptureReadTests
     }
 
     [Theory]
+    [InlineData("mixed-ns.pcap", 1)]
+    [InlineData("mixed-ns.pcap", 7)]
+    [InlineData("mixed.pcapng", 256)]
+    public void Found_once_or_lap_by_lap_the_frames_are_the_same(string file, int burst)
+    {
+        // A pace, however fast, has the capture parsed record by record; without one its frames are found when it is opened.
+        List<SeenFrame> parsed = ReceiveAll($"pcap:{Recorded(file)},loop=3,speed=1000000", burst);
+        List<SeenFrame> found = ReceiveAll($"pcap:{Recorded(file)},loop=3", burst);
+        Assert.Equal(3 * MixedFrames, found.Count);
+        Assert.Equal(parsed, found);
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("forever")]
     public void An_endless_capture_stays_live(string loop)
@@ -236,5 +249,11 @@ public sealed class CaptureReadTests
         Assert.Equal(MixedFrames, bench.Drain(queue).Count);
         Assert.Equal(MixedFrames, queue.Counters.Packets);
         Assert.Equal(2_619_700, queue.Counters.Bytes);
+    }
+
+    private static List<SeenFrame> ReceiveAll(string spec, int burst)
+    {
+        using var bench = new PcapBench();
+        return bench.Drain(bench.Open(spec).OpenRxQueue(0, bench.Pool), burst);
     }
 }

@@ -73,10 +73,10 @@ internal sealed class PcapBench : IDisposable
         return packet;
     }
 
-    internal List<SeenFrame> Drain(IRxQueue queue)
+    internal List<SeenFrame> Drain(IRxQueue queue, int burst = 64)
     {
         var seen = new List<SeenFrame>();
-        var packets = new Packet[64];
+        var packets = new Packet[burst];
         while (queue.Life != RxQueueLife.Ended)
         {
             int count = queue.Receive(packets);
