@@ -46,8 +46,9 @@ var idle = new Option<IdleKind>("--idle") { Description = "What workers do when 
 var buffers = new Option<int>("--buffers") { Description = "Buffers of each worker's pool." };
 var bufferBytes = new Option<int>("--buffer-bytes") { Description = "Bytes of a buffer." };
 var retries = new Option<int>("--retries") { Description = "Times that a full egress queue is tried again." };
-var count = new Option<string>("--count") { Description = "What counts as a packet done: tx, rx, or a port's own counter.", DefaultValueFactory = _ => "tx" };
-var run = new Command("run", "Runs one engine and prints what it did: what compare starts as a process of its own.") { ports, egress, stages, burst, cores, idle, buffers, bufferBytes, retries, count, warmUp, seconds };
+var count = new Option<string>("--count") { Description = "What counts as a packet done: tx, rx, one of them of one port (rx:1), or a port's own counter.", DefaultValueFactory = _ => "tx" };
+var obey = new Option<bool>("--obey") { Description = "Do what comes on standard input, 'measure WARM-UP SECONDS' or 'count', until that is closed." };
+var run = new Command("run", "Runs one engine and prints what it did: what compare starts as a process of its own.") { ports, egress, stages, burst, cores, idle, buffers, bufferBytes, retries, count, warmUp, seconds, obey };
 run.SetAction(parsed => Guarded(() => EngineRun.Run(
     new EngineOptions
     {
@@ -60,7 +61,7 @@ run.SetAction(parsed => Guarded(() => EngineRun.Run(
         BufferBytes = parsed.GetValue(bufferBytes),
         SendRetries = parsed.GetValue(retries),
     },
-    parsed.GetValue(stages)!, parsed.GetValue(count)!, parsed.GetValue(warmUp), parsed.GetValue(seconds))));
+    parsed.GetValue(stages)!, parsed.GetValue(count)!, parsed.GetValue(warmUp), parsed.GetValue(seconds), parsed.GetValue(obey))));
 
 return new RootCommand("Measures PollMode beside its peers, whole programs in turn on one machine.") { compare, report, run }.Parse(args).Invoke();
 

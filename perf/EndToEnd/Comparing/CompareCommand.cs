@@ -14,10 +14,10 @@ internal static class CompareCommand
             foreach (IComparison comparison in family.Comparisons)
             {
                 string peers = string.Join(", ", comparison.Contenders.Skip(1).Select(Described));
-                Console.WriteLine($"  {comparison.Name,-28} {comparison.Summary}{(peers.Length > 0 ? $" | {peers}" : " | no peer")}");
+                Console.WriteLine($"  {comparison.Name,-32} {comparison.Summary}{(peers.Length > 0 ? $" | {peers}" : " | no peer")}");
                 if (comparison.WhySlow is { } why)
                 {
-                    Console.WriteLine($"  {"",-28} only when asked for by its whole name: {why}");
+                    Console.WriteLine($"  {"",-32} only when asked for by its whole name: {why}");
                 }
             }
         }

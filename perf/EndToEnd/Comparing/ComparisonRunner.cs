@@ -78,6 +78,11 @@ internal sealed class ComparisonRunner(Bench bench, int repetitions, Func<string
         {
             bench.Stop.ThrowIfCancellationRequested();
             Measurement measured = side.Contender.Measure(bench);
+            if (measured[ranks] is not > 0)
+            {
+                throw new PollModeException("Nothing passed, so that there is nothing to compare.");
+            }
+
             side.Runs.Add(measured.Values);
             progress.Measured(measured, ranks);
             return true;

@@ -3,7 +3,7 @@ namespace PollMode.EndToEnd;
 /// <summary>A result as a line for a terminal, and one for each peer.</summary>
 internal static class ConsoleTable
 {
-    private const int NameWidth = 28;
+    private const int NameWidth = 32;
 
     internal static string Row(ComparisonResult result)
     {

@@ -62,9 +62,25 @@ internal sealed class ChildProcess : IDisposable
         return new ChildProcess(Process.Start(start)!, string.Join(' ', own.Select(Quoted)));
     }
 
+    /// <summary>Starts this very program with other arguments.</summary>
+    internal static ChildProcess StartSelf(IEnumerable<string> arguments)
+    {
+        string program = Environment.ProcessPath!;
+        bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return Start(program, isHost ? [typeof(ChildProcess).Assembly.Location, .. arguments] : arguments);
+    }
+
     /// <summary>The next line that it writes, to standard output or standard error.</summary>
     /// <returns>Null when it has closed both, or the time is over.</returns>
     internal string? NextLine(TimeSpan timeout, CancellationToken stop) => _lines.TryTake(out string? line, (int)timeout.TotalMilliseconds, stop) ? line : null;
+
+    /// <summary>Passes over what it has written so far.</summary>
+    internal void Forget()
+    {
+        while (_lines.TryTake(out _))
+        {
+        }
+    }
 
     /// <summary>Waits for a line that holds a text.</summary>
     /// <returns>The line.</returns>

@@ -7,7 +7,15 @@ internal static class CpuTime
 {
     private const double NanosecondsPerTick = 1e7;
 
-    internal static double NanosecondsOf(int process) => Parse(File.ReadAllText($"/proc/{process}/stat"));
+    /// <summary>That of the process and of its children, as far as they still run.</summary>
+    internal static double NanosecondsOf(int process) =>
+        Parse(File.ReadAllText($"/proc/{process}/stat")) + Children(process).Sum(NanosecondsOf);
+
+    private static IEnumerable<int> Children(int process)
+    {
+        string path = $"/proc/{process}/task/{process}/children";
+        return File.Exists(path) ? File.ReadAllText(path).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse) : [];
+    }
 
     /// <summary>Fields 14 and 15 of proc_pid_stat(5), counted behind the name, which may hold blanks and brackets.</summary>
     internal static double Parse(string stat)

@@ -1,14 +1,10 @@
+using System.Globalization;
+
 namespace PollMode.EndToEnd;
 
-/// <summary>A PollMode engine in a process of its own: this very program, told to <c>run</c>.</summary>
-internal sealed class EngineProcess : IDisposable
+/// <summary>A PollMode engine in a process of its own: this very program, told to <c>run</c>. What it prints is in <see cref="EngineRun"/>.</summary>
+internal sealed class EngineProcess : ISubject
 {
-    /// <summary>What the process prints once its workers run.</summary>
-    internal const string Ready = "workers run";
-
-    /// <summary>What the line with its figures begins with.</summary>
-    internal const string Measured = "measured ";
-
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
     private readonly Bench _bench;
@@ -20,21 +16,18 @@ internal sealed class EngineProcess : IDisposable
         _process = process;
     }
 
-    internal ChildProcess Process => _process;
+    public int ProcessId => _process.Id;
 
     /// <summary>Starts it, and waits until its workers run.</summary>
     /// <param name="work">What to do.</param>
     /// <param name="bench">How to measure.</param>
     /// <param name="cores">Cores for its workers.</param>
-    /// <param name="seconds">How long it measures, after the warm-up; then it ends.</param>
-    internal static EngineProcess Start(EngineWork work, Bench bench, string cores, int seconds)
+    internal static EngineProcess Start(EngineWork work, Bench bench, string cores)
     {
-        string program = Environment.ProcessPath!;
-        IReadOnlyList<string> arguments = work.Arguments(cores, bench.WarmUpSeconds, seconds);
-        var process = ChildProcess.Start(program, Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(EngineProcess).Assembly.Location, .. arguments] : arguments);
+        var process = ChildProcess.StartSelf(work.Arguments(cores));
         try
         {
-            process.WaitFor(Ready, StartTime, bench.Stop);
+            process.WaitFor(EngineRun.Ready, StartTime, bench.Stop);
             return new EngineProcess(bench, process);
         }
         catch
@@ -44,12 +37,17 @@ internal sealed class EngineProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for its figures.</summary>
-    internal Measurement Measure()
-    {
-        string line = _process.WaitFor(Measured, TimeSpan.FromSeconds(_bench.WarmUpSeconds + _bench.Seconds + 30), _bench.Stop);
-        return Measurement.FromLine(line[Measured.Length..]);
-    }
+    public Measurement Measure(int warmUpSeconds, int seconds) => Measurement.FromLine(Ask(
+        string.Create(CultureInfo.InvariantCulture, $"{EngineRun.MeasureCommand} {warmUpSeconds} {seconds}"), EngineRun.Measured, TimeSpan.FromSeconds(warmUpSeconds + seconds + 30)));
+
+    public long CountPackets() => long.Parse(Ask(EngineRun.CountCommand, EngineRun.Counted, TimeSpan.FromSeconds(30)), CultureInfo.InvariantCulture);
 
     public void Dispose() => _process.Dispose();
+
+    private string Ask(string command, string answer, TimeSpan patience)
+    {
+        _process.StandardInput.WriteLine(command);
+        _process.StandardInput.Flush();
+        return _process.WaitFor(answer, patience, _bench.Stop)[answer.Length..];
+    }
 }

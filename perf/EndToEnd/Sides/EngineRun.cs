@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PollMode.Drivers.AfPacket;
 using PollMode.Drivers.AfXdp;
 using PollMode.Drivers.Memif;
@@ -11,7 +12,29 @@ namespace PollMode.EndToEnd;
 /// <summary>The inside of an <see cref="EngineProcess"/>: opens an engine, lets it run warm, looks at its counters once a second, prints what it saw.</summary>
 internal static class EngineRun
 {
-    internal static int Run(EngineOptions options, IReadOnlyList<string> stages, string counts, int warmUpSeconds, int seconds)
+    /// <summary>What the line that answers <see cref="CountCommand"/> begins with.</summary>
+    internal const string Counted = "counted ";
+
+    /// <summary>What the line with figures begins with.</summary>
+    internal const string Measured = "measured ";
+
+    /// <summary>What is printed once the workers run.</summary>
+    internal const string Ready = "workers run";
+
+    /// <summary>Asks for the packets done so far.</summary>
+    internal const string CountCommand = "count";
+
+    /// <summary>Asks for a measurement; seconds of warm-up and of looking follow.</summary>
+    internal const string MeasureCommand = "measure";
+
+    /// <summary>Runs it.</summary>
+    /// <param name="options">The engine's.</param>
+    /// <param name="stages">Its stages, by name.</param>
+    /// <param name="counts">What counts as a packet done.</param>
+    /// <param name="warmUpSeconds">How long to wait before looking.</param>
+    /// <param name="seconds">How long to look.</param>
+    /// <param name="obeys">Whether to measure when told so on standard input, until that is closed, instead of once.</param>
+    internal static int Run(EngineOptions options, IReadOnlyList<string> stages, string counts, int warmUpSeconds, int seconds, bool obeys)
     {
         DriverRegistry drivers = new DriverRegistry()
             .AddSoftwareDrivers()
@@ -28,12 +51,42 @@ internal static class EngineRun
         }
 
         engine.Start();
-        Console.WriteLine(EngineProcess.Ready);
-        Thread.Sleep(TimeSpan.FromSeconds(warmUpSeconds));
-        Measurement measured = Look(engine, counts, seconds);
-        Console.WriteLine(EngineProcess.Measured + measured.ToLine());
+        Console.WriteLine(Ready);
+        if (obeys)
+        {
+            Obey(engine, counts);
+        }
+        else
+        {
+            Measure(engine, counts, warmUpSeconds, seconds);
+        }
+
         engine.Stop(TimeSpan.FromMilliseconds(200));
         return 0;
+    }
+
+    private static void Obey(Engine engine, string counts)
+    {
+        while (Console.ReadLine() is { } line)
+        {
+            switch (line.Split(' '))
+            {
+                case [CountCommand]:
+                    Console.WriteLine($"{Counted}{Packets(engine.Statistics, counts)}");
+                    break;
+                case [MeasureCommand, var warmUp, var seconds]:
+                    Measure(engine, counts, int.Parse(warmUp, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
+                    break;
+                default:
+                    throw new PollModeException($"'{line}' is neither '{CountCommand}' nor '{MeasureCommand} WARM-UP SECONDS'.");
+            }
+        }
+    }
+
+    private static void Measure(Engine engine, string counts, int warmUpSeconds, int seconds)
+    {
+        Thread.Sleep(TimeSpan.FromSeconds(warmUpSeconds));
+        Console.WriteLine(Measured + Look(engine, counts, seconds).ToLine());
     }
 
     private static Measurement Look(Engine engine, string counts, int seconds)
@@ -67,10 +120,12 @@ internal static class EngineRun
             (Quantity.Allocated, allocated));
     }
 
-    private static long Packets(EngineStatistics statistics, string counts) => counts switch
+    private static long Packets(EngineStatistics statistics, string counts) => counts.Split(':') switch
     {
-        "tx" => statistics.TxPackets,
-        "rx" => statistics.RxPackets,
+        ["tx"] => statistics.TxPackets,
+        ["rx"] => statistics.RxPackets,
+        ["tx", var port] => statistics.Ports[int.Parse(port, CultureInfo.InvariantCulture)].TxPackets,
+        ["rx", var port] => statistics.Ports[int.Parse(port, CultureInfo.InvariantCulture)].RxPackets,
         _ => statistics.Ports.SelectMany(port => port.Extended).Where(counter => counter.Name == counts).Sum(counter => counter.Value),
     };
 

@@ -32,11 +32,11 @@ internal sealed record EngineWork
     /// <summary>What workers do when nothing arrives.</summary>
     public IdleKind Idle { get; init; } = IdleKind.BusySpin;
 
-    /// <summary>What counts as a packet done: <c>tx</c>, <c>rx</c>, or a counter of a port.</summary>
+    /// <summary>What counts as a packet done: <c>tx</c>, <c>rx</c>, one of them of one port (<c>rx:1</c>), or a port's own counter.</summary>
     public string Counts { get; init; } = "tx";
 
     /// <summary>The arguments that say this.</summary>
-    internal IReadOnlyList<string> Arguments(string cores, int warmUpSeconds, int seconds) =>
+    internal IReadOnlyList<string> Arguments(string cores) =>
     [
         "run",
         .. Ports.SelectMany(port => new[] { "--port", port }),
@@ -46,15 +46,15 @@ internal sealed record EngineWork
         .. Buffers > 0 ? (string[])["--buffers", Text(Buffers)] : [],
         .. BufferBytes > 0 ? (string[])["--buffer-bytes", Text(BufferBytes)] : [],
         .. Retries > 0 ? (string[])["--retries", Text(Retries)] : [],
-        "--warm-up", Text(warmUpSeconds), "--seconds", Text(seconds),
+        "--obey",
     ];
 
     /// <summary>Measures it once, by itself on the machine.</summary>
     internal Measurement Measure(Bench bench)
     {
         string cores = Workers == 1 ? bench.CoreText : $"{bench.CoreText},{bench.OtherCoreText}";
-        using EngineProcess process = EngineProcess.Start(this, bench, cores, bench.Seconds);
-        return process.Measure();
+        using EngineProcess process = EngineProcess.Start(this, bench, cores);
+        return process.Measure(bench.WarmUpSeconds, bench.Seconds);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,7 +1,7 @@
 namespace PollMode.EndToEnd;
 
 /// <summary>A dpdk-testpmd that forwards.</summary>
-internal sealed class TestpmdProcess : IDisposable
+internal sealed class TestpmdProcess : ISubject
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SecondAtMost = TimeSpan.FromSeconds(10);
@@ -20,7 +20,7 @@ internal sealed class TestpmdProcess : IDisposable
         _statistics = new TestpmdStatistics(work.Devices.Count);
     }
 
-    internal ChildProcess Process => _process;
+    public int ProcessId => _process.Id;
 
     /// <summary>Starts it, and waits until it forwards: who connects to it before that may fail.</summary>
     internal static TestpmdProcess Start(TestpmdWork work, Bench bench, IReadOnlyList<int> cores, int mainCore)
@@ -40,19 +40,19 @@ internal sealed class TestpmdProcess : IDisposable
         }
     }
 
-    /// <summary>Measures what it does from now on, after the warm-up: rate, CPU time, and loss where it is told.</summary>
-    internal Measurement Measure()
+    public Measurement Measure(int warmUpSeconds, int seconds)
     {
         var rates = new List<double>();
+        _process.Forget();
         TestpmdSecond first = Second();
-        for (int i = 0; i < _bench.WarmUpSeconds; i++)
+        for (int i = 0; i < warmUpSeconds; i++)
         {
             first = Second();
         }
 
         double cpu = CpuTime.NanosecondsOf(_process.Id);
         TestpmdSecond last = first;
-        for (int i = 0; i < _bench.Seconds; i++)
+        for (int i = 0; i < seconds; i++)
         {
             last = Second();
             rates.Add(_work.CountsReceived ? last.ReceivedPerSecond : last.SentPerSecond);
@@ -63,6 +63,14 @@ internal sealed class TestpmdProcess : IDisposable
         double missed = last.Missed - first.Missed;
         var measured = Measurement.Of((Quantity.PacketRate, Spread.Of(rates).Median), (Quantity.CpuTime, cpu / Math.Max(1, packets)));
         return _work.CountsReceived ? measured.With(Quantity.Loss, missed / Math.Max(1, packets + missed)) : measured;
+    }
+
+    /// <summary>Waits for the counters to be printed the next time.</summary>
+    public long CountPackets()
+    {
+        _process.Forget();
+        TestpmdSecond now = Second();
+        return (long)(_work.CountsReceived ? now.Received : now.Sent);
     }
 
     public void Dispose() => _process.Dispose();

@@ -57,6 +57,6 @@ internal sealed record TestpmdWork
     {
         int[] cores = [.. Enumerable.Range(0, Queues).Select(index => index % 2 == 0 ? bench.Core : bench.OtherCore)];
         using TestpmdProcess process = TestpmdProcess.Start(this, bench, cores, bench.OtherCore);
-        return process.Measure();
+        return process.Measure(bench.WarmUpSeconds, bench.Seconds);
     }
 }

@@ -8,6 +8,7 @@ internal sealed record Tool(string Program, string Package)
     internal static readonly Tool Testpmd = new("dpdk-testpmd", "dpdk-dev");
     internal static readonly Tool DpdkTest = new("dpdk-test", "dpdk-dev");
     internal static readonly Tool Ip = new("ip", "iproute2");
+    internal static readonly Tool Ethtool = new("ethtool", "ethtool");
     internal static readonly Tool Trafgen = new("trafgen", "netsniff-ng");
     internal static readonly Tool Tcpreplay = new("tcpreplay", "tcpreplay");
     internal static readonly Tool Perf = new("perf", "linux-perf");
@@ -33,7 +34,7 @@ internal sealed record Tool(string Program, string Package)
     {
         string[]? question = Path.GetFileName(Program) switch
         {
-            "trafgen" or "tcpreplay" or "perf" or "cc" => ["--version"],
+            "trafgen" or "tcpreplay" or "perf" or "cc" or "ethtool" => ["--version"],
             "ip" => ["-V"],
             "pkg-config" => ["--modversion", "libdpdk"],
             _ when Package == "dpdk-dev" => ["-v", "--no-pci", "--in-memory", "--no-huge", "-m", "64", "--", "--help"],
