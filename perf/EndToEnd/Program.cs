@@ -63,7 +63,14 @@ run.SetAction(parsed => Guarded(() => EngineRun.Run(
     },
     parsed.GetValue(stages)!, parsed.GetValue(count)!, parsed.GetValue(warmUp), parsed.GetValue(seconds), parsed.GetValue(obey))));
 
-return new RootCommand("Measures PollMode beside its peers, whole programs in turn on one machine.") { compare, report, run }.Parse(args).Invoke();
+var part = new Argument<string>("part") { Description = "mempool or ring." };
+var bulk = new Option<int>("--bulk") { Description = "Objects at once.", DefaultValueFactory = _ => 32 };
+var keep = new Option<int>("--keep") { Description = "Objects out at the same time.", DefaultValueFactory = _ => 32 };
+var measurePart = new Command("part", "Runs one part by itself and prints what it costs: what compare starts as a process of its own.") { part, bulk, keep, core, warmUp, seconds };
+measurePart.SetAction(parsed => Guarded(() => PartRun.Run(
+    parsed.GetValue(part)!, parsed.GetValue(bulk), parsed.GetValue(keep), parsed.GetValue(core), parsed.GetValue(warmUp), parsed.GetValue(seconds))));
+
+return new RootCommand("Measures PollMode beside its peers, whole programs in turn on one machine.") { compare, report, run, measurePart }.Parse(args).Invoke();
 
 // Whatever is under way is ended by those who started it, on their way out.
 void Stop(PosixSignalContext context)

@@ -5,9 +5,6 @@ using PollMode.Pool;
 double Seconds(double otherwise) => args.Length > 1 ? double.Parse(args[^1], CultureInfo.InvariantCulture) : otherwise;
 switch (args.FirstOrDefault())
 {
-    case "cost":
-        CostCommand.Run(Seconds(1));
-        break;
     case "foreign":
         ForeignCommand.Run(Seconds(1));
         break;
@@ -15,15 +12,9 @@ switch (args.FirstOrDefault())
         WorstCommand.Run((int)Seconds(21));
         break;
 
-    // What "cost" runs as a process of its own.
-    case "loop":
-        double perSecond = GetPutLoop.Measure(int.Parse(args[1], CultureInfo.InvariantCulture), int.Parse(args[2], CultureInfo.InvariantCulture), Seconds(1));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"objects_per_second={perSecond:F0}"));
-        break;
     default:
         Console.Error.WriteLine("""
-            usage: PollMode.Pool cost [seconds]      buffers rented and returned per second, beside DPDK's mempool
-                   PollMode.Pool foreign [seconds]   returns from 1, 2, 4 and 8 other threads, beside other ways and DPDK's ring
+            usage: PollMode.Pool foreign [seconds]   returns from 1, 2, 4 and 8 other threads, beside other ways and DPDK's ring
                    PollMode.Pool worst [rounds]      the longest single Rent of a growing pool, with and without a supplier
             """);
         return 2;

@@ -5,6 +5,8 @@
  * get-put-ring BULK KEEP SECONDS    the same from a pool without a cache: every call goes to the ring
  * return RETURNERS BULK SECONDS     RETURNERS threads put into one MP/SC ring, one thread takes from it and hands out again
  *
+ * It runs on the core that CORE in the environment names, else on core 1.
+ *
  * Prints what it counted as NAME=VALUE words. A time of a side is the median over its calls, so that a thread that was preempted in the
  * middle of one does not count; wall_ns has everything in it.
  */
@@ -209,7 +211,8 @@ static int measure_return(unsigned int returners, unsigned int bulk, double seco
 
 int main(int argc, char **argv)
 {
-	char *eal[] = { "dpdk_pool", "-l", "1", "--no-pci", "--in-memory", "--no-telemetry", "-m", "64", "--log-level", "lib.eal:error" };
+	char *core = getenv("CORE");
+	char *eal[] = { "dpdk_pool", "-l", core != NULL ? core : "1", "--no-pci", "--in-memory", "--no-telemetry", "-m", "64", "--log-level", "lib.eal:error" };
 	if (argc < 5) {
 		fprintf(stderr, "usage: get-put BULK KEEP SECONDS | get-put-ring BULK KEEP SECONDS | return RETURNERS BULK SECONDS\n");
 		return 2;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace PollMode.Pool;
+namespace PollMode.EndToEnd;
 
 /// <summary>The loop of DPDK's mempool_perf_autotest over a mempool of ours: rents so many buffers by bulks, returns them by bulks.</summary>
 internal static class GetPutLoop
@@ -14,7 +14,6 @@ internal static class GetPutLoop
     /// </summary>
     internal static double Measure(int bulk, int keep, double seconds)
     {
-        CpuAffinity.Pin(Environment.ProcessorCount - 1);
         var arena = new Arena(new ArenaOptions { LimitBytes = 16 << 20, BufferBytes = 2048 });
         var pool = new Mempool(arena, new MempoolOptions { Buffers = 8192, CacheRecycleLimit = 768, CacheRefill = 512 });
         var packets = new Packet[keep];
