@@ -10,6 +10,7 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 var names = new Argument<string[]>("name") { Description = "Comparisons, by name or the start of it; all without one.", Arity = ArgumentArity.ZeroOrMore };
 var list = new Option<bool>("--list") { Description = "Show the comparisons with their peers, and measure nothing." };
 var repetitions = new Option<int>("--repetitions", "-n") { Description = "Runs of each contender, in turn A B A B.", DefaultValueFactory = _ => 5 };
+var minutes = new Option<int?>("--minutes") { Description = "Time for all: passes over all comparisons, one run of each contender in each, until it is over or all have their runs." };
 var seconds = new Option<int>("--seconds", "-s") { Description = "Measured seconds of each run.", DefaultValueFactory = _ => new Bench().Seconds };
 var warmUp = new Option<int>("--warm-up") { Description = "Seconds before that.", DefaultValueFactory = _ => new Bench().WarmUpSeconds };
 var testpmd = new Option<string>("--testpmd") { Description = "The dpdk-testpmd to compare with.", DefaultValueFactory = _ => Tool.Testpmd.Program };
@@ -18,12 +19,12 @@ var json = new Option<string?>("--json") { Description = "File for the results a
 var markdown = new Option<string?>("--markdown") { Description = "File for the results as a Markdown page." };
 var charts = new Option<string?>("--charts") { Description = "Folder for charts of the results." };
 var save = new Option<bool>("--save") { Description = "Keep the results in perf/results.json, and write perf/RESULTS.md, the README's table and the charts anew." };
-var compare = new Command("compare", "Measures PollMode beside its peers, in turn, and prints medians and ratios.") { names, list, repetitions, seconds, warmUp, testpmd, core, json, markdown, charts, save };
+var compare = new Command("compare", "Measures PollMode beside its peers, in turn, and prints medians and ratios.") { names, list, repetitions, minutes, seconds, warmUp, testpmd, core, json, markdown, charts, save };
 compare.SetAction(parsed => Guarded(() => parsed.GetValue(list)
     ? CompareCommand.List()
     : CompareCommand.Run(
         new CompareOptions(
-            parsed.GetValue(names) ?? [], parsed.GetValue(repetitions), Typed(parsed, repetitions, seconds, warmUp), parsed.GetValue(save),
+            parsed.GetValue(names) ?? [], parsed.GetValue(repetitions), parsed.GetValue(minutes), Typed(parsed, repetitions, seconds, warmUp), parsed.GetValue(save),
             parsed.GetValue(json), parsed.GetValue(markdown), parsed.GetValue(charts)),
         new Bench
         {

@@ -53,10 +53,43 @@ public sealed class RunnerTests
         Assert.Null(result.Contenders[1].Failure);
     }
 
+    [Fact]
+    public void In_passes_every_comparison_has_a_run_before_any_has_two()
+    {
+        IComparison[] comparisons = [new FakeComparison("x", Side("a"), Side("b")), new FakeComparison("y", Side("c"))];
+        ComparisonResult[] results = [.. Runner(2, TestContext.Current.CancellationToken).RunInPasses(comparisons, TimeSpan.FromMinutes(10))];
+        Assert.Equal("a b c a b c", string.Join(' ', _turns));
+        Assert.Equal(["x", "y", "x", "y"], results.Select(result => result.Name));
+        Assert.Equal([1, 1, 2, 2], results.Select(result => result.PollMode.Runs.Count));
+    }
+
+    [Fact]
+    public void In_passes_a_peer_that_failed_is_not_tried_again_and_the_rest_goes_on()
+    {
+        var bad = new Contender("b", [], _ =>
+        {
+            _turns.Add("b");
+            throw new PollModeException("It hangs.");
+        });
+        ComparisonResult[] results = [.. Runner(2, TestContext.Current.CancellationToken).RunInPasses([new FakeComparison("x", Side("a"), bad), new FakeComparison("y", Side("c"))], TimeSpan.FromMinutes(10))];
+        Assert.Equal("a b c a c", string.Join(' ', _turns));
+        Assert.Equal("It hangs.", results[2].Contenders[1].Failure);
+    }
+
+    [Fact]
+    public void When_the_time_is_over_nothing_is_begun()
+    {
+        Assert.Empty(Runner(2, TestContext.Current.CancellationToken).RunInPasses([new FakeComparison("x", Side("a"))], TimeSpan.Zero));
+        Assert.Empty(_turns);
+    }
+
     private ComparisonResult[] Run(int repetitions, params IComparison[] comparisons) => Run(repetitions, TestContext.Current.CancellationToken, comparisons);
 
     private ComparisonResult[] Run(int repetitions, CancellationToken stop, params IComparison[] comparisons) =>
-        [.. new ComparisonRunner(new Bench { Stop = stop }, repetitions, name => $"compare {name}", new Progress(_said, isTerminal: false)).Run(comparisons)];
+        [.. Runner(repetitions, stop).Run(comparisons)];
+
+    private ComparisonRunner Runner(int repetitions, CancellationToken stop) =>
+        new(new Bench { Stop = stop }, repetitions, name => $"compare {name}", new Progress(_said, isTerminal: false));
 
     private Contender Side(string name) => new(name, [], _ => Turn(name));
 

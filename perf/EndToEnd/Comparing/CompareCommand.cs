@@ -35,13 +35,21 @@ internal static class CompareCommand
         var progress = new Progress(Console.Error, !Console.IsErrorRedirected);
         var runner = new ComparisonRunner(bench, options.Repetitions, options.CommandOf, progress);
         var results = new List<ComparisonResult>();
-        foreach (ComparisonResult result in runner.Run(comparisons))
+        try
         {
-            progress.Clear();
-            Console.WriteLine(ConsoleTable.Row(result));
-            results.Add(result);
+            foreach (ComparisonResult result in options.Minutes is { } minutes ? runner.RunInPasses(Selection.HeadlinesFirst(comparisons), TimeSpan.FromMinutes(minutes)) : runner.Run(comparisons))
+            {
+                progress.Clear();
+                Console.WriteLine(ConsoleTable.Row(result));
+                results.RemoveAll(older => older.Name == result.Name);
+                results.Add(result);
 
-            // At once, so that nothing is lost whatever happens to the next.
+                // At once, so that nothing is lost whatever happens to the next.
+                Keep(options, results);
+            }
+        }
+        finally
+        {
             Write(options, results);
         }
 
@@ -53,17 +61,25 @@ internal static class CompareCommand
     /// <summary>Writes page, README and charts anew from the kept results.</summary>
     internal static int Report()
     {
-        Save([]);
+        WriteRepository();
         return 0;
     }
 
-    private static void Write(CompareOptions options, List<ComparisonResult> results)
+    private static void Keep(CompareOptions options, IReadOnlyList<ComparisonResult> results)
     {
         if (options.JsonPath is { } json)
         {
             ResultFile.Write(json, results);
         }
 
+        if (options.Saves)
+        {
+            ResultFile.Write(Repository.Results, Merged(results));
+        }
+    }
+
+    private static void Write(CompareOptions options, IReadOnlyList<ComparisonResult> results)
+    {
         if (options.MarkdownPath is { } markdown)
         {
             File.WriteAllText(markdown, MarkdownReport.Page(results, Families.All));
@@ -76,14 +92,16 @@ internal static class CompareCommand
 
         if (options.Saves)
         {
-            Save(results);
+            WriteRepository();
         }
     }
 
-    private static void Save(IReadOnlyList<ComparisonResult> fresh)
+    private static IReadOnlyList<ComparisonResult> Merged(IReadOnlyList<ComparisonResult> fresh) =>
+        ResultFile.Merge(ResultFile.Read(Repository.Results), fresh, [.. Families.Comparisons.Select(comparison => comparison.Name)]);
+
+    private static void WriteRepository()
     {
-        IReadOnlyList<ComparisonResult> all = ResultFile.Merge(ResultFile.Read(Repository.Results), fresh, [.. Families.Comparisons.Select(comparison => comparison.Name)]);
-        ResultFile.Write(Repository.Results, all);
+        IReadOnlyList<ComparisonResult> all = Merged([]);
         File.WriteAllText(Repository.ResultsPage, MarkdownReport.Page(all, Families.All));
         string table = MarkdownReport.Short(Families.Headlines.SelectMany(name => all.Where(result => result.Name == name)));
         File.WriteAllText(Repository.Readme, MarkedBlock.Replace(File.ReadAllText(Repository.Readme), "measured", table));

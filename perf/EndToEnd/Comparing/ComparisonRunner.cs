@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace PollMode.EndToEnd;
 
 /// <summary>
@@ -12,103 +14,52 @@ internal sealed class ComparisonRunner(Bench bench, int repetitions, Func<string
         for (int i = 0; i < comparisons.Count && !bench.Stop.IsCancellationRequested; i++)
         {
             progress.Begin(comparisons[i], i, comparisons.Count);
-            if (Run(comparisons[i]) is { } result)
+            if (Trial.Begin(comparisons[i], bench, progress, commandOf) is not { } trial)
             {
-                yield return result;
+                continue;
+            }
+
+            for (int repetition = 1; repetition <= repetitions && trial.Repeat(repetition, repetitions); repetition++)
+            {
+            }
+
+            if (trial.HasResult)
+            {
+                yield return trial.Result();
             }
         }
     }
 
-    private ComparisonResult? Run(IComparison comparison)
+    /// <summary>
+    /// Runs all comparisons once, then all of them again, until each had its repetitions or the time is over: what runs out of time has
+    /// fewer runs, and none is left out. Gives each comparison after each pass anew, with all its runs so far.
+    /// </summary>
+    /// <param name="comparisons">In the order of a pass.</param>
+    /// <param name="time">When it is over no comparison is begun any more.</param>
+    internal IEnumerable<ComparisonResult> RunInPasses(IReadOnlyList<IComparison> comparisons, TimeSpan time)
     {
-        Side[] sides = [.. comparison.Contenders.Where(IsThere).Select(contender => new Side(contender))];
-        if (sides.Length == 0 || sides[0].Contender != comparison.Contenders[0])
-        {
-            progress.Say($"{comparison.Name} is left out: PollMode's own side cannot run here.");
-            return null;
-        }
-
-        string loadAtStart = Machine.Load();
+        var trials = new Trial?[comparisons.Count];
+        long start = Stopwatch.GetTimestamp();
         for (int repetition = 1; repetition <= repetitions; repetition++)
         {
-            foreach (Side side in sides)
+            for (int i = 0; i < trials.Length; i++)
             {
-                progress.Turn(side.Contender.Name, repetition, repetitions);
-                if (!Measure(side, comparison.Ranks))
+                if (bench.Stop.IsCancellationRequested || Stopwatch.GetElapsedTime(start) >= time)
                 {
-                    return sides[0].Runs.Count > 0 ? Result() : null;
+                    yield break;
+                }
+
+                progress.Begin(comparisons[i], i, comparisons.Count);
+                trials[i] = repetition == 1 ? Trial.Begin(comparisons[i], bench, progress, commandOf) : trials[i];
+                if (trials[i] is { } trial)
+                {
+                    trial.Repeat(repetition, repetitions);
+                    if (trial.HasResult)
+                    {
+                        yield return trial.Result();
+                    }
                 }
             }
         }
-
-        return Result();
-
-        ComparisonResult Result() => new()
-        {
-            Name = comparison.Name,
-            Summary = comparison.Summary,
-            Ranks = comparison.Ranks.Key,
-            Caveat = comparison.Caveat,
-            Points = comparison.Points,
-            Contenders = [.. sides.Select(side => new ContenderResult(side.Contender.Name, side.Runs, side.Failure))],
-            Context = Machine.Context(commandOf(comparison.Name), loadAtStart, comparison.Contenders.SelectMany(contender => contender.Needs)),
-        };
-    }
-
-    private bool IsThere(Contender contender)
-    {
-        Tool[] missing = [.. contender.Needs.Where(tool => !tool.IsInstalled)];
-        foreach (Tool tool in missing)
-        {
-            progress.Missing(tool, contender.Name);
-        }
-
-        return missing.Length == 0;
-    }
-
-    /// <returns>False when the run is to end.</returns>
-    private bool Measure(Side side, Quantity ranks)
-    {
-        if (side.Failure != null)
-        {
-            return true;
-        }
-
-        try
-        {
-            bench.Stop.ThrowIfCancellationRequested();
-            Measurement measured = side.Contender.Measure(bench);
-            if (measured[ranks] is not > 0)
-            {
-                throw new PollModeException("Nothing passed, so that there is nothing to compare.");
-            }
-
-            side.Runs.Add(measured.Values);
-            progress.Measured(measured, ranks);
-            return true;
-        }
-        catch (Exception fault) when (bench.Stop.IsCancellationRequested)
-        {
-            _ = fault;
-            return false;
-        }
-#pragma warning disable CA1031 // Whatever a contender's processes do wrong is its own misfortune.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            side.Failure = fault.Message;
-            progress.Failed(side.Contender.Name, fault.Message);
-            return true;
-        }
-    }
-
-    /// <summary>A contender while it is measured.</summary>
-    private sealed class Side(Contender contender)
-    {
-        internal Contender Contender { get; } = contender;
-
-        internal List<IReadOnlyDictionary<string, double>> Runs { get; } = [];
-
-        internal string? Failure { get; set; }
     }
 }
