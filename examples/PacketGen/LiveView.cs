@@ -11,7 +11,23 @@ internal sealed class LiveView : IDisposable
 
     private const int LongestName = 11;
 
-    private static readonly string[] Headings = ["stream", "sent", "received", "lost", "dup", "late", "bad", "P50", "P99", "P99.9", "max"];
+    private static readonly (string Heading, Func<StreamResult, string> Cell)[] Columns =
+    [
+        ("stream", stream => Markup.Escape(stream.Name.Length > LongestName ? stream.Name[..LongestName] : stream.Name)),
+        ("sent", stream => Figures.ShortCount(stream.Sent)),
+        ("received", stream => Figures.ShortCount(stream.Received)),
+        ("lost", stream => Alarm(Missing(stream))),
+        ("dup", stream => Alarm(stream.Duplicated)),
+        ("late", stream => Alarm(stream.Reordered)),
+        ("bad", stream => Alarm(stream.Corrupted)),
+        ("P50", stream => Figures.ShortTime(stream.Latency.P50)),
+        ("P99", stream => Figures.ShortTime(stream.Latency.P99)),
+        ("P99.9", stream => Figures.ShortTime(stream.Latency.P999)),
+        ("max", stream => Figures.ShortTime(stream.Latency.Max)),
+    ];
+
+    /// <summary>What is left out for terminals of eighty columns, sixty, fifty, thirty.</summary>
+    private static readonly string[][] LeftOut = [[], ["P50", "P99.9"], ["P50", "P99.9", "received", "dup", "late"], ["P50", "P99.9", "received", "dup", "late", "bad", "sent", "max"]];
 
     private readonly LiveScreen? _screen;
     private readonly TrafficPlan _plan;
@@ -30,32 +46,9 @@ internal sealed class LiveView : IDisposable
 
     internal static IRenderable Draw(TrafficResult result, RateSample now, TrafficPlan plan)
     {
-        Table table = new Table().Border(TableBorder.None).Title("packetgen - Ctrl-C for the result so far");
-        foreach (string heading in Headings)
-        {
-            // Without lines and padding to the left a row of millions fits eighty columns.
-            table.AddColumn(new TableColumn($"[bold]{heading}[/]") { Alignment = heading == "stream" ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
-        }
-
-        foreach (StreamResult stream in result.Streams.Take(MostStreams))
-        {
-            table.AddRow(
-                Markup.Escape(stream.Name.Length > LongestName ? stream.Name[..LongestName] : stream.Name),
-                Figures.ShortCount(stream.Sent),
-                Figures.ShortCount(stream.Received),
-                Alarm(Missing(stream)),
-                Alarm(stream.Duplicated),
-                Alarm(stream.Reordered),
-                Alarm(stream.Corrupted),
-                Figures.ShortTime(stream.Latency.P50),
-                Figures.ShortTime(stream.Latency.P99),
-                Figures.ShortTime(stream.Latency.P999),
-                Figures.ShortTime(stream.Latency.Max));
-        }
-
         long missing = result.Streams.Sum(Missing);
         string asked = result.AskedPacketsPerSecond > 0 ? Figures.Rate(result.AskedPacketsPerSecond) : "as much as possible";
-        var lines = new List<IRenderable> { table, Text.Empty };
+        var lines = new List<IRenderable> { new FirstThatFits([.. LeftOut.Select(columns => DrawTable(result, columns))]), Text.Empty };
         if (result.Streams.Count > MostStreams)
         {
             lines.Add(new Text($"... and {result.Streams.Count - MostStreams} streams more"));
@@ -70,6 +63,24 @@ internal sealed class LiveView : IDisposable
         }
 
         return new Rows(lines);
+    }
+
+    private static Table DrawTable(TrafficResult result, string[] leftOut)
+    {
+        Table table = new Table().Border(TableBorder.None).Title("packetgen - Ctrl-C for the result so far");
+        (string Heading, Func<StreamResult, string> Cell)[] columns = [.. Columns.Where(column => !leftOut.Contains(column.Heading))];
+        foreach ((string heading, _) in columns)
+        {
+            // Without lines and padding to the left a row of millions fits eighty columns.
+            table.AddColumn(new TableColumn($"[bold]{heading}[/]") { Alignment = heading == "stream" ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
+        }
+
+        foreach (StreamResult stream in result.Streams.Take(MostStreams))
+        {
+            table.AddRow([.. columns.Select(column => column.Cell(stream))]);
+        }
+
+        return table;
     }
 
     private static string Alarm(long count) => count == 0 ? "0" : $"[red]{Figures.ShortCount(count)}[/]";

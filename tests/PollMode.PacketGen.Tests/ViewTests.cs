@@ -6,7 +6,7 @@ using Xunit;
 
 namespace PollMode.PacketGen.Tests;
 
-/// <summary>What is drawn on a terminal of eighty columns, which must not wrap.</summary>
+/// <summary>What is drawn on a terminal of eighty columns, or fewer, which must not wrap.</summary>
 public sealed class ViewTests
 {
     [Fact]
@@ -22,6 +22,23 @@ public sealed class ViewTests
 
         // Title, headings, two streams, an empty line, three lines of text, the warning.
         Assert.True(lines.Length == 9, string.Join('\n', lines));
+    }
+
+    [Theory]
+    [InlineData(80, "P99.9")]
+    [InlineData(62, "late")]
+    [InlineData(50, "bad")]
+    [InlineData(32, "lost")]
+    public void A_narrow_terminal_gets_fewer_columns_and_no_wrapped_row(int width, string heading)
+    {
+        var latency = new TimeSummary(1, 123, 1234, 12_345, 123_456, 1_234_567, 12_345_678, 12_345_678, 123_456_789, 123_456_789);
+        StreamResult[] streams = [.. Enumerable.Range(0, 3).Select(i => new StreamResult { Name = $"stream number {i}", Sent = 123_456_789, Received = 123_455_789, Lost = 1000, HighestSequence = 123_456_788, Latency = latency })];
+        var result = new TrafficResult { ElapsedNanoseconds = 60_000_000_000, Latency = latency, Streams = streams };
+        string[] lines = Draw(LiveView.Draw(result, new RateSample(60, 2_057_613.2, 2_057_600, 2_100_000), new TrafficPlan()), width);
+        int heads = Array.FindIndex(lines, line => line.StartsWith("stream ", StringComparison.Ordinal));
+        Assert.Contains(heading, lines[heads], StringComparison.Ordinal);
+        Assert.All(lines[(heads + 1)..(heads + 4)], line => Assert.Matches("^stream numb.* 1,000 .*[mu]s$", line));
+        Assert.Equal(string.Empty, lines[heads + 4]);
     }
 
     [Fact]
@@ -53,11 +70,11 @@ public sealed class ViewTests
         Assert.Contains(lines, line => line.Contains("3.2 s of 10 s", StringComparison.Ordinal));
     }
 
-    private static string[] Draw(IRenderable drawing)
+    private static string[] Draw(IRenderable drawing, int width = 80)
     {
         using var writer = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(writer) });
-        console.Profile.Width = 80;
+        console.Profile.Width = width;
         console.Write(drawing);
         return [.. writer.ToString().TrimEnd().Split('\n').Select(line => line.TrimEnd())];
     }
