@@ -3,11 +3,12 @@ using System.Runtime.CompilerServices;
 namespace PollMode.Drivers.Traffic;
 
 /// <summary>The transmit side of a traffic port: looks at every packet it is sent, and frees it.</summary>
-internal sealed class TrafficSink : ITxQueue
+internal sealed unsafe class TrafficSink : ITxQueue
 {
     private readonly TrafficClock _clock;
     private readonly Mempool _pool;
     private readonly byte[] _gathered = new byte[FrameSizes.Longest];
+    private readonly BurstReader _reader = new();
     private TrafficRun? _run;
 
     internal TrafficSink(TrafficClock clock, Mempool pool)
@@ -20,16 +21,17 @@ internal sealed class TrafficSink : ITxQueue
 
     public int Send(ReadOnlySpan<Packet> packets)
     {
-        long now = _clock.Nanoseconds;
         TrafficRun? run = Volatile.Read(ref _run);
         long bytes = 0;
-        foreach (Packet packet in packets)
+        if (run == null || !run.HasSignatures)
         {
-            ReadOnlySpan<byte> frame = packet.SegmentCount == 1 ? packet.Span : Gather(packet);
-            bytes += frame.Length;
-            if (run != null)
+            bytes = CountOnly(run, packets);
+        }
+        else
+        {
+            for (int start = 0; start < packets.Length; start += FrameBatch.MostPackets)
             {
-                Inspect(run, frame, now);
+                bytes += Inspect(run, packets[start..Math.Min(start + FrameBatch.MostPackets, packets.Length)]);
             }
         }
 
@@ -41,12 +43,65 @@ internal sealed class TrafficSink : ITxQueue
 
     internal void Start(TrafficRun run) => Volatile.Write(ref _run, run);
 
-    private static void Inspect(TrafficRun run, ReadOnlySpan<byte> frame, long now)
+    /// <summary>Packets of a run without signatures are all alike to a sink: they might be anybody's.</summary>
+    private static long CountOnly(TrafficRun? run, ReadOnlySpan<Packet> packets)
     {
+        long bytes = 0;
+        foreach (Packet packet in packets)
+        {
+            bytes += packet.TotalLength;
+        }
+
+        if (run != null)
+        {
+            run.Foreign += packets.Length;
+        }
+
+        return bytes;
+    }
+
+    private long Inspect(TrafficRun run, ReadOnlySpan<Packet> packets)
+    {
+        long now = _clock.Nanoseconds;
+        long bytes = 0;
+        StreamReceiver[] receivers = run.Receivers;
+        StreamReceiver last = receivers[0];
+        _reader.Read(packets, run);
+        for (int i = 0; i < packets.Length; i++)
+        {
+            if (!_reader.IsWhole(i))
+            {
+                bytes += InspectUnusual(run, packets[i], now);
+                continue;
+            }
+
+            StreamReceiver receiver = receivers[_reader.StreamOf(i)];
+            if (receiver != last)
+            {
+                last.EndBurst();
+                last = receiver;
+            }
+
+            byte* payload = _reader.PayloadOf(i);
+            int length = packets[i].Length;
+            receiver.Accept(TestSignature.Sequence(payload), TestSignature.Time(payload), now, length + EthernetWire.FcsBytes);
+            bytes += length;
+        }
+
+        last.EndBurst();
+        return bytes;
+    }
+
+    /// <summary>A packet that is no whole one of this run, or comes in several buffers, or is the first of its layout.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int InspectUnusual(TrafficRun run, Packet packet, long now)
+    {
+        ReadOnlySpan<byte> frame = packet.SegmentCount == 1 ? packet.Span : Gather(packet);
         switch (run.Reader.Read(frame, out ReadOnlySpan<byte> payload, out int stream))
         {
             case TestPacketVerdict.Good:
                 run.Receivers[stream].Accept(TestSignature.Sequence(payload), TestSignature.Time(payload), now, frame.Length + EthernetWire.FcsBytes);
+                run.Receivers[stream].EndBurst();
                 break;
             case TestPacketVerdict.Corrupted when stream >= 0:
                 run.Receivers[stream].Corrupted++;
@@ -61,10 +116,11 @@ internal sealed class TrafficSink : ITxQueue
                 run.Foreign++;
                 break;
         }
+
+        return frame.Length;
     }
 
     /// <summary>The bytes of a frame in several buffers; of one longer than any test packet, its beginning.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private ReadOnlySpan<byte> Gather(Packet packet)
     {
         int length = packet.CopyTo(_gathered);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace PollMode.Drivers.Traffic;
 
@@ -45,6 +46,12 @@ internal static class TestSignature
 
     internal static ulong Time(ReadOnlySpan<byte> payload) =>
         ((ulong)BinaryPrimitives.ReadUInt16BigEndian(payload[12..]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(payload[14..]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe uint Sequence(byte* payload) => BinaryPrimitives.ReverseEndianness(*(uint*)(payload + 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static unsafe ulong Time(byte* payload) => BinaryPrimitives.ReverseEndianness(*(ulong*)(payload + 10)) & TimeMask;
 
     internal static bool IsMagic(ushort magic) => magic is PayloadMagic or FrameMagic;
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PollMode.Drivers.Traffic;
 
 /// <summary>
@@ -15,6 +17,21 @@ internal sealed class SequenceWindow
 
     /// <summary>The highest number that was seen; -1 before the first.</summary>
     internal long Highest { get; private set; } = -1;
+
+    /// <summary>Notes a number if it is the next one, as most are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryNext(uint sequence)
+    {
+        long next = Highest + 1;
+        if (sequence != (uint)next)
+        {
+            return false;
+        }
+
+        Highest = next;
+        Mark(next);
+        return true;
+    }
 
     /// <summary>Notes a number. 32 bits of it are known: it is the one closest to the highest.</summary>
     internal SequenceVerdict Note(uint sequence)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PollMode.Wire;
 
 namespace PollMode.Drivers.Traffic;
@@ -39,87 +38,91 @@ internal sealed class TestPacketReader
         _run = run;
     }
 
+    /// <summary>The layouts known so far.</summary>
+    internal ReadOnlySpan<FrameLayout> Layouts => _layouts.AsSpan(0, _count);
+
     /// <summary>Looks at a frame.</summary>
     /// <param name="frame">The frame without FCS.</param>
     /// <param name="payload">The payload of a test packet, from the signature on.</param>
     /// <param name="stream">The stream it seems to be of, or -1.</param>
     internal TestPacketVerdict Read(ReadOnlySpan<byte> frame, out ReadOnlySpan<byte> payload, out int stream)
     {
-        stream = -1;
-        if (!TryFind(frame, out FrameLayout layout))
+        // Layouts of UDP and ICMP have the signature at the same place: where one finds it and a wrong checksum, another may be right.
+        int found = -1;
+        for (int tries = 0, i = _last; tries < _count; tries++, i = i + 1 < _count ? i + 1 : 0)
         {
-            payload = default;
+            if (HasMagic(frame, _layouts[i]))
+            {
+                if (IsWhole(frame, _layouts[i]))
+                {
+                    _last = i;
+                    return Whole(frame[_layouts[i].Payload..], out payload, out stream);
+                }
+
+                found = found < 0 ? i : found;
+            }
+        }
+
+        FrameLayout layout = found >= 0 ? _layouts[found] : default;
+        if (found < 0 && TryReadLayout(frame, out layout))
+        {
+            Learn(layout);
+            found = _last;
+            if (IsWhole(frame, layout))
+            {
+                return Whole(frame[layout.Payload..], out payload, out stream);
+            }
+        }
+
+        payload = default;
+        if (found < 0)
+        {
             return IsDamaged(frame, out stream) ? TestPacketVerdict.Corrupted : TestPacketVerdict.Foreign;
         }
 
-        payload = frame[layout.Payload..];
-        ushort identity = TestSignature.Identity(payload);
+        // Sixteen bits of magic occur in others' packets now and then; two facts more do not.
+        bool isOurs = Plausible(frame[layout.Payload..], out stream) >= FactsWithMagic;
+        stream = isOurs && stream < _streams.Length ? stream : -1;
+        return isOurs ? TestPacketVerdict.Corrupted : TestPacketVerdict.Foreign;
+    }
+
+    private TestPacketVerdict Whole(ReadOnlySpan<byte> signature, out ReadOnlySpan<byte> payload, out int stream)
+    {
+        payload = signature;
+        ushort identity = TestSignature.Identity(signature);
         int index = identity & (TestSignature.MostStreams - 1);
         stream = index < _streams.Length ? index : -1;
-        if (!IsWhole(frame, payload, layout))
-        {
-            // Sixteen bits of magic occur in others' packets now and then; two facts more do not.
-            bool isOurs = Plausible(payload, out _) >= FactsWithMagic;
-            stream = isOurs ? stream : -1;
-            return isOurs ? TestPacketVerdict.Corrupted : TestPacketVerdict.Foreign;
-        }
-
         return identity >> 12 != _run || stream < 0 ? TestPacketVerdict.OtherRun : TestPacketVerdict.Good;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryFind(ReadOnlySpan<byte> frame, out FrameLayout layout)
+    /// <summary>The layout that a frame's own headers say, if the magic is there.</summary>
+    private static bool TryReadLayout(ReadOnlySpan<byte> frame, out FrameLayout layout)
     {
-        if (_count > 0)
-        {
-            layout = _layouts[_last];
-            if (HasMagic(frame, layout))
-            {
-                return true;
-            }
-        }
-
-        return TryFindSlow(frame, out layout);
-    }
-
-    private bool TryFindSlow(ReadOnlySpan<byte> frame, out FrameLayout layout)
-    {
-        for (int i = 0; i < _count; i++)
-        {
-            layout = _layouts[i];
-            if (HasMagic(frame, layout))
-            {
-                _last = i;
-                return true;
-            }
-        }
-
         PacketLayers layers = PacketLayers.Parse(frame);
         layout = layers.IsIp
             ? new FrameLayout(layers.L3Offset, layers.L4Offset, layers.PayloadOffset, layers.IsIpv4 ? 4 : 6, (byte)layers.Protocol)
             : new FrameLayout(layers.PayloadOffset, layers.PayloadOffset, layers.PayloadOffset, 0, 0);
-        if ((layers.IsIp && layers.L4Offset == 0) || !HasMagic(frame, layout))
-        {
-            return false;
-        }
+        return !(layers.IsIp && layers.L4Offset == 0) && HasMagic(frame, layout);
+    }
 
+    private void Learn(FrameLayout layout)
+    {
         if (_count < MostLayouts)
         {
             _last = _count;
             _layouts[_count++] = layout;
         }
-
-        return true;
     }
 
     private static bool HasMagic(ReadOnlySpan<byte> frame, FrameLayout layout) =>
         frame.Length >= layout.Payload + TestSignature.Bytes && TestSignature.IsMagic(TestSignature.Magic(frame[layout.Payload..]));
 
     /// <summary>Whether every checksum that covers the frame is right.</summary>
-    private static bool IsWhole(ReadOnlySpan<byte> frame, ReadOnlySpan<byte> payload, FrameLayout layout)
+    private static bool IsWhole(ReadOnlySpan<byte> frame, FrameLayout layout)
     {
+        ReadOnlySpan<byte> payload = frame[layout.Payload..];
         int length = TestSignature.Length(payload);
-        if (length < TestSignature.Bytes || length > payload.Length)
+        if (length < TestSignature.Bytes || length > payload.Length || !IsOfProtocol(frame, layout))
         {
             return false;
         }
@@ -144,6 +147,10 @@ internal sealed class TestPacketReader
 
         return layout.Payload == layout.L4 || IsTransportWhole(frame, layout, length, sum);
     }
+
+    /// <summary>Whether a frame's IP header names what its layout takes it for.</summary>
+    private static bool IsOfProtocol(ReadOnlySpan<byte> frame, FrameLayout layout) =>
+        layout.IpVersion == 0 || frame[layout.L3 + (layout.IpVersion == 4 ? 9 : 6)] == layout.Protocol;
 
     private static bool IsTransportWhole(ReadOnlySpan<byte> frame, FrameLayout layout, int payloadBytes, uint payloadSum)
     {

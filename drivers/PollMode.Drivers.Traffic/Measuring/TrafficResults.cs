@@ -101,10 +101,10 @@ public static class TrafficResults
     private static StreamResult Of(SendingStream sender, StreamReceiver receiver, bool sends)
     {
         LogLinearHistogram histogram = receiver.Latency.Copy();
+        long highest = receiver.Highest;
         long received = Volatile.Read(ref receiver.Packets);
         long corrupted = Volatile.Read(ref receiver.Corrupted);
         long tooLate = Volatile.Read(ref receiver.TooLate);
-        long highest = receiver.Highest;
         long sent = Volatile.Read(ref sender.Packets);
         return new StreamResult
         {

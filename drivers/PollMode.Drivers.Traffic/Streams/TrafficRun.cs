@@ -28,6 +28,7 @@ internal sealed class TrafficRun
         Streams = [.. plan.Streams.Select((stream, index) => new SendingStream(stream, plan, index, tag))];
         Receivers = [.. plan.Streams.Select(_ => new StreamReceiver())];
         Reader = new TestPacketReader(Streams.Select(stream => stream.Layout), Receivers, tag);
+        HasSignatures = plan.Streams.Any(stream => stream.HasSignature);
         _single = Streams.Length == 1 ? Streams[0] : null;
         _end = plan.DurationNanoseconds > 0 ? plan.DurationNanoseconds : Pacer.Never;
         _audits = plan.AuditsGaps && !plan.Streams.All(stream => stream.Rates.IsConstant && stream.Rates.First.IsMax);
@@ -49,6 +50,9 @@ internal sealed class TrafficRun
     internal StreamReceiver[] Receivers { get; }
 
     internal TestPacketReader Reader { get; }
+
+    /// <summary>Whether there is anything that a sink could look for.</summary>
+    internal bool HasSignatures { get; }
 
     internal GapAudit Gaps { get; } = new();
 
