@@ -179,15 +179,20 @@ public ref struct Burst
     /// <summary>A number that fits an egress place and is not <see cref="BurstSpace.Gone"/>; what is no port's number is none.</summary>
     private static int Checked(int port) => (uint)port < (uint)short.MaxValue ? port : NoPort;
 
-    /// <summary>Closes the gaps that a stage left, in order, and frees what it dropped.</summary>
+    /// <summary>After each stage: closes the gaps that it left, in order, and frees what it dropped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Settle()
     {
         _space.FreeDropped();
-        if (_holes == 0)
+        if (_holes != 0)
         {
-            return;
+            Close();
         }
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Close()
+    {
         int kept = 0;
         Span<short> egress = _space.Egress;
         for (int i = 0; i < _count; i++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PollMode;
 
 /// <summary>The arrays behind a worker's bursts, and where it counts drops. One for each worker, used by it alone.</summary>
@@ -18,6 +20,7 @@ internal sealed unsafe class BurstSpace : IDisposable
     {
         Pool = pool;
         Trace = trace ?? new PacketTrace();
+        _burstSize = burstSize;
         _capacity = burstSize * Growth;
         _block = new NativeBlock(((long)_capacity * ((3 * sizeof(Packet)) + sizeof(short))) + (DropReason.Limit * sizeof(long)), "a worker's bursts");
         _packets = (Packet*)_block.Pointer;
@@ -74,13 +77,20 @@ internal sealed unsafe class BurstSpace : IDisposable
         Pool.Return(packets);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void FreeDropped()
     {
         if (_dropped > 0)
         {
-            int count = _dropped;
-            _dropped = 0;
-            Pool.Return(new ReadOnlySpan<Packet>(_packets + _capacity, count));
+            ReturnDropped();
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReturnDropped()
+    {
+        int count = _dropped;
+        _dropped = 0;
+        Pool.Return(new ReadOnlySpan<Packet>(_packets + _capacity, count));
     }
 }
