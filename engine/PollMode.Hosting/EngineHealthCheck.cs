@@ -6,7 +6,7 @@ namespace PollMode.Hosting;
 /// Unhealthy (or whatever the registration says): the engine does not run, a worker has ended, or one has not turned since the last look.
 /// Degraded: a link is down, or a pool ran out of buffers since the last look.
 /// </summary>
-internal sealed class EngineHealthCheck(Engine engine, TimeProvider time) : IHealthCheck
+internal sealed class EngineHealthCheck(IEngine engine, TimeProvider time) : IHealthCheck
 {
     /// <summary>A worker may sleep or block for a moment; looks that follow each other faster say nothing about it.</summary>
     internal static readonly TimeSpan ShortestLook = TimeSpan.FromSeconds(1);

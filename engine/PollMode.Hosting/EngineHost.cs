@@ -21,7 +21,7 @@ internal sealed class EngineHost : IHostedLifecycleService, IDisposable
     private volatile bool _stopping;
 
     internal EngineHost(
-        Func<EngineObserver, Engine> make,
+        Func<EngineObserver, IEngine> make,
         EngineHostOptions options,
         HostOptions hostOptions,
         IHostApplicationLifetime lifetime,
@@ -39,7 +39,7 @@ internal sealed class EngineHost : IHostedLifecycleService, IDisposable
         HealthCheck = new EngineHealthCheck(Engine, time);
     }
 
-    internal Engine Engine { get; }
+    internal IEngine Engine { get; }
 
     internal EngineHealthCheck HealthCheck { get; }
 

@@ -84,7 +84,7 @@ public sealed class EngineMetrics
     public const string StateTag = "pollmode.buffer.state";
 
     private readonly Lock _gate = new();
-    private volatile Engine[] _engines = [];
+    private volatile IEngine[] _engines = [];
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="factory">Where the meter comes from, and who disposes it.</param>
@@ -108,7 +108,7 @@ public sealed class EngineMetrics
         meter.CreateObservableGauge(LinkUp, () => Each(EngineMeasurements.Links), "1", "Whether frames can pass a port.");
     }
 
-    internal void Add(Engine engine)
+    internal void Add(IEngine engine)
     {
         lock (_gate)
         {
@@ -116,7 +116,7 @@ public sealed class EngineMetrics
         }
     }
 
-    internal void Remove(Engine engine)
+    internal void Remove(IEngine engine)
     {
         lock (_gate)
         {

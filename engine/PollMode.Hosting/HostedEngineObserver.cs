@@ -5,7 +5,7 @@ namespace PollMode.Hosting;
 /// <summary>Logs what happens to an engine, and tells its host of a worker that died.</summary>
 internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> workerFaulted) : EngineObserver
 {
-    public override void ArenaReady(Engine engine, IReadOnlyList<string> report)
+    public override void ArenaReady(IEngine engine, IReadOnlyList<string> report)
     {
         foreach (string line in report)
         {
@@ -13,7 +13,7 @@ internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> wor
         }
     }
 
-    public override void PortOpened(Engine engine, int index, IPort port)
+    public override void PortOpened(IEngine engine, int index, OpenedPort port)
     {
         if (!logger.IsEnabled(LogLevel.Information))
         {
@@ -37,7 +37,7 @@ internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> wor
         }
     }
 
-    public override void WorkerStarted(Engine engine, int index, int? cpu, IReadOnlyList<string> queues)
+    public override void WorkerStarted(IEngine engine, int index, int? cpu, IReadOnlyList<string> queues)
     {
         if (logger.IsEnabled(LogLevel.Information))
         {
@@ -45,19 +45,19 @@ internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> wor
         }
     }
 
-    public override void StageFaulted(Engine engine, int worker, long faults, Exception last) =>
+    public override void StageFaulted(IEngine engine, int worker, long faults, Exception last) =>
         EngineLog.StageFaulted(logger, last, engine.Name, worker, faults);
 
-    public override void WorkerFaulted(Engine engine, int worker, Exception fault)
+    public override void WorkerFaulted(IEngine engine, int worker, Exception fault)
     {
         EngineLog.WorkerFaulted(logger, fault, engine.Name, worker);
         workerFaulted(fault);
     }
 
-    public override void LinkChanged(Engine engine, int port, LinkState link) =>
-        EngineLog.LinkChanged(logger, engine.Name, port, engine.Ports[port].Name, link);
+    public override void LinkChanged(IEngine engine, int port, string name, LinkState link) =>
+        EngineLog.LinkChanged(logger, engine.Name, port, name, link);
 
-    public override void Stopped(Engine engine, EngineStatistics statistics)
+    public override void Stopped(IEngine engine, EngineStatistics statistics)
     {
         if (logger.IsEnabled(LogLevel.Information))
         {
@@ -65,7 +65,7 @@ internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> wor
         }
     }
 
-    public override void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples)
+    public override void BuffersLeaked(IEngine engine, int count, IReadOnlyList<string> examples)
     {
         if (logger.IsEnabled(LogLevel.Warning))
         {
@@ -73,11 +73,11 @@ internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> wor
         }
     }
 
-    public override void WorkerHangs(Engine engine, int worker, TimeSpan waited) => EngineLog.WorkerHangs(logger, engine.Name, worker, waited.TotalSeconds);
+    public override void WorkerHangs(IEngine engine, int worker, TimeSpan waited) => EngineLog.WorkerHangs(logger, engine.Name, worker, waited.TotalSeconds);
 
-    public override void PortFaulted(Engine engine, IPort port, string fault) => EngineLog.PortFaulted(logger, engine.Name, fault);
+    public override void PortFaulted(IEngine engine, string port, string fault) => EngineLog.PortFaulted(logger, engine.Name, fault);
 
-    public override void CloseFailed(Engine engine, Exception fault) => EngineLog.CloseFailed(logger, fault, engine.Name);
+    public override void CloseFailed(IEngine engine, Exception fault) => EngineLog.CloseFailed(logger, fault, engine.Name);
 
     private static string Count(int value, string many) => value == int.MaxValue ? many : $"{value}";
 }

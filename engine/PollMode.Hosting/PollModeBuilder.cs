@@ -8,6 +8,8 @@ namespace PollMode.Hosting;
 /// <summary>Puts one engine of a host together: its drivers, its stages, its options. Calls add up; the order of drivers does not matter.</summary>
 public sealed class PollModeBuilder
 {
+    private readonly List<string> _moreKeys = [];
+
     internal PollModeBuilder(IServiceCollection services, string name)
     {
         Services = services;
@@ -16,6 +18,9 @@ public sealed class PollModeBuilder
 
     /// <summary>The host's services.</summary>
     public IServiceCollection Services { get; }
+
+    /// <summary>The section that the engine is configured by; null when none was given.</summary>
+    public IConfiguration? Section { get; private set; }
 
     /// <summary>The engine's name: the key of its <see cref="Engine"/> and the name of its options.</summary>
     public string Name { get; }
@@ -87,6 +92,17 @@ public sealed class PollModeBuilder
         return this;
     }
 
+    /// <summary>Lets something else make the engine, which may live elsewhere: it then has drivers and stages of its own, and those given here mean nothing to it.</summary>
+    /// <param name="make">Makes the engine, when the host is built.</param>
+    /// <param name="keys">Keys of the engine's section that belong to it.</param>
+    public PollModeBuilder UseEngine(EngineFactory make, params ReadOnlySpan<string> keys)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        Services.AddKeyedSingleton(Name, make);
+        _moreKeys.AddRange(keys);
+        return this;
+    }
+
     /// <summary>Sets options in code, after those that were set or bound before.</summary>
     public PollModeBuilder Configure(Action<EngineOptions> configure)
     {
@@ -105,9 +121,10 @@ public sealed class PollModeBuilder
     public PollModeBuilder Bind(IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
+        Section = section;
         Services.AddOptions<EngineOptions>(Name).Bind(section);
         Services.AddOptions<EngineHostOptions>(Name).Bind(section);
-        Services.AddSingleton<IValidateOptions<EngineOptions>>(new SectionValidator(Name, section));
+        Services.AddSingleton<IValidateOptions<EngineOptions>>(new SectionValidator(Name, section, _moreKeys));
         return this;
     }
 }

@@ -32,8 +32,8 @@ public static class PollModeServiceCollectionExtensions
 
     /// <summary>
     /// Adds an engine by name; several may live in one host. It opens before any service of the host starts, runs once all have started,
-    /// stops receiving when the host begins to stop, and is drained and closed within the host's shutdown time. <see cref="Engine"/> is
-    /// registered under the name, and without it for the first engine.
+    /// stops receiving when the host begins to stop, and is drained and closed within the host's shutdown time. <see cref="Engine"/> and
+    /// <see cref="IEngine"/> are registered under the name, and without it for the first engine.
     /// </summary>
     /// <exception cref="InvalidOperationException">The host has an engine of that name already.</exception>
     public static PollModeBuilder AddPollMode(this IServiceCollection services, string name, Action<EngineOptions>? configure = null)
@@ -53,6 +53,8 @@ public static class PollModeServiceCollectionExtensions
         services.TryAddSingleton<EngineMetrics>();
         services.AddKeyedSingleton(name, (provider, _) => MakeHost(provider, name));
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredKeyedService<EngineHost>(name).Engine);
+        services.AddKeyedSingleton(name, (provider, _) => AsPlain(provider.GetRequiredKeyedService<IEngine>(name)));
+        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<IEngine>(name));
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<Engine>(name));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<EngineHost>(name));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
@@ -78,8 +80,17 @@ public static class PollModeServiceCollectionExtensions
             logger);
     }
 
-    private static Engine MakeEngine(IServiceProvider provider, string name, EngineObserver observer)
+    private static Engine AsPlain(IEngine engine) => engine as Engine ?? throw new InvalidOperationException(
+        $"The engine '{engine.Name}' does not live in the app's runtime, so there is no Engine object of it; ask for {nameof(IEngine)}, or for {engine.GetType().Name}.");
+
+    private static IEngine MakeEngine(IServiceProvider provider, string name, EngineObserver observer)
     {
+        EngineOptions options = provider.GetRequiredService<IOptionsMonitor<EngineOptions>>().Get(name);
+        if (provider.GetKeyedService<EngineFactory>(name) is { } other)
+        {
+            return other(provider, options, observer);
+        }
+
         var drivers = new DriverRegistry();
         foreach (IPortDriver driver in provider.GetKeyedServices<IPortDriver>(KeyedService.AnyKey))
         {
@@ -93,7 +104,7 @@ public static class PollModeServiceCollectionExtensions
 
         Action<IServiceProvider, PipelineBuilder>[] pipelines = [.. provider.GetKeyedServices<Action<IServiceProvider, PipelineBuilder>>(name)];
         return new Engine(
-            provider.GetRequiredService<IOptionsMonitor<EngineOptions>>().Get(name),
+            options,
             drivers,
             builder => Array.ForEach(pipelines, pipeline => pipeline(provider, builder)),
             observer);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace PollMode.Hosting;
 
 /// <summary>Refuses keys in an engine's section that mean nothing: a misspelt one would be ignored otherwise.</summary>
-internal sealed class SectionValidator(string engine, IConfiguration section) : IValidateOptions<EngineOptions>
+internal sealed class SectionValidator(string engine, IConfiguration section, IReadOnlyList<string> moreKeys) : IValidateOptions<EngineOptions>
 {
     private static readonly string[] Known =
     [
@@ -25,9 +25,10 @@ internal sealed class SectionValidator(string engine, IConfiguration section) : 
             return ValidateOptionsResult.Skip;
         }
 
-        string[] unknown = [.. section.GetChildren().Select(child => child.Key).Where(key => !Known.Contains(key, StringComparer.OrdinalIgnoreCase))];
+        string[] known = [.. Known, .. moreKeys];
+        string[] unknown = [.. section.GetChildren().Select(child => child.Key).Where(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase))];
         return unknown.Length == 0
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"Engine '{engine}': the configuration has no key {string.Join(", ", unknown.Select(key => $"'{key}'"))}; it knows {string.Join(", ", Known)}.");
+            : ValidateOptionsResult.Fail($"Engine '{engine}': the configuration has no key {string.Join(", ", unknown.Select(key => $"'{key}'"))}; it knows {string.Join(", ", known)}.");
     }
 }

@@ -8,7 +8,7 @@ internal sealed class EventLines : EngineObserver
     private readonly Lock _gate = new();
     private List<string> _lines = [];
 
-    public override void ArenaReady(Engine engine, IReadOnlyList<string> report)
+    public override void ArenaReady(IEngine engine, IReadOnlyList<string> report)
     {
         foreach (string line in report)
         {
@@ -16,7 +16,7 @@ internal sealed class EventLines : EngineObserver
         }
     }
 
-    public override void PortOpened(Engine engine, int index, IPort port)
+    public override void PortOpened(IEngine engine, int index, OpenedPort port)
     {
         Add($"port {index} is {port.Name}, link {port.Link}");
         foreach (string line in port.Report)
@@ -25,20 +25,20 @@ internal sealed class EventLines : EngineObserver
         }
     }
 
-    public override void WorkerStarted(Engine engine, int index, int? cpu, IReadOnlyList<string> queues) =>
+    public override void WorkerStarted(IEngine engine, int index, int? cpu, IReadOnlyList<string> queues) =>
         Add($"worker {index} on {(cpu is { } core ? $"core {core}" : "any core")} polls {string.Join(", ", queues)}");
 
-    public override void StageFaulted(Engine engine, int worker, long faults, Exception last) =>
+    public override void StageFaulted(IEngine engine, int worker, long faults, Exception last) =>
         Add($"stages of worker {worker} threw {faults} time(s): {last}");
 
-    public override void WorkerFaulted(Engine engine, int worker, Exception fault) => Add($"worker {worker} has ended because of a fault: {fault}");
+    public override void WorkerFaulted(IEngine engine, int worker, Exception fault) => Add($"worker {worker} has ended because of a fault: {fault}");
 
-    public override void LinkChanged(Engine engine, int port, LinkState link) => Add($"the link of port {port} is {link}");
+    public override void LinkChanged(IEngine engine, int port, string name, LinkState link) => Add($"the link of port {port} is {link}");
 
-    public override void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples) =>
+    public override void BuffersLeaked(IEngine engine, int count, IReadOnlyList<string> examples) =>
         Add($"{count} buffer(s) were still out when the engine closed: {string.Join("; ", examples)}");
 
-    public override void CloseFailed(Engine engine, Exception fault) => Add($"closing failed in part: {fault.Message}");
+    public override void CloseFailed(IEngine engine, Exception fault) => Add($"closing failed in part: {fault.Message}");
 
     internal List<string> Take()
     {

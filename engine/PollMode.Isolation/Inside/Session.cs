@@ -25,7 +25,7 @@ internal sealed class Session : IDisposable
 
     internal EventLines Events { get; } = new();
 
-    internal SessionStatistics Statistics => new() { Engine = Engine.Statistics, Runtime = RuntimeStatistics.Now };
+    internal SessionStatistics Statistics => new() { Engine = Engine.Statistics, Runtime = Engine.Statistics.Runtime };
 
     public void Dispose()
     {

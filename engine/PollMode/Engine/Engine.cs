@@ -5,7 +5,7 @@ namespace PollMode;
 /// join, return buffers, report leaks, close. Several engines may live in one process.
 /// </summary>
 /// <remarks>Its methods are called by one thread at a time; statistics are read from any.</remarks>
-public sealed class Engine : IDisposable
+public sealed class Engine : IEngine
 {
     private readonly EngineOptions _options;
     private readonly DriverRegistry _drivers;
@@ -39,22 +39,22 @@ public sealed class Engine : IDisposable
         _observer = observer;
     }
 
-    /// <summary>The engine's name.</summary>
+    /// <inheritdoc/>
     public string Name => _options.Name;
 
-    /// <summary>Where the engine is in its life.</summary>
+    /// <inheritdoc/>
     public EngineState State { get; private set; }
 
     /// <summary>The ports, by index; empty before <see cref="Open"/> and after <see cref="Dispose"/>.</summary>
     public IReadOnlyList<IPort> Ports => _parts?.Ports ?? [];
 
-    /// <summary>Completes when every source has ended and all its packets have left, or fails when a worker ended because of a fault.</summary>
+    /// <inheritdoc/>
     public Task Completion => _completion.Task;
 
     /// <summary>Traces of packets that a trace port marked.</summary>
     public PacketTrace Trace { get; } = new();
 
-    /// <summary>All counters. From any thread; after <see cref="Dispose"/> those of its end.</summary>
+    /// <inheritdoc/>
     public EngineStatistics Statistics
     {
         get
@@ -84,8 +84,7 @@ public sealed class Engine : IDisposable
     /// <summary>True while every worker that should run does so and turns.</summary>
     public bool IsHealthy => State == EngineState.Running && _parts is { } parts && parts.Workers.All(worker => !worker.HasEnded);
 
-    /// <summary>Probes the ports, takes memory, opens the ports and their queues.</summary>
-    /// <exception cref="PollModeException">Something cannot be opened; whatever was opened before it has been closed.</exception>
+    /// <inheritdoc/>
     public void Open()
     {
         Require(EngineState.Created, nameof(Open));
@@ -104,7 +103,7 @@ public sealed class Engine : IDisposable
         State = EngineState.Opened;
     }
 
-    /// <summary>Starts the workers.</summary>
+    /// <inheritdoc/>
     public void Start()
     {
         Require(EngineState.Opened, nameof(Start));
@@ -113,7 +112,7 @@ public sealed class Engine : IDisposable
         _monitor = new EngineMonitor(this, _parts, _observer, _completion);
     }
 
-    /// <summary>Stops receiving from live queues and goes on with what is inside: the first half of <see cref="Stop"/>, for hosts that stop in steps.</summary>
+    /// <inheritdoc/>
     public void StopReceiving()
     {
         if (State == EngineState.Running)
@@ -122,9 +121,7 @@ public sealed class Engine : IDisposable
         }
     }
 
-    /// <summary>Stops receiving, sends what is inside, and joins the workers.</summary>
-    /// <param name="timeout">How long to wait for packets inside the engine; what is left then is freed and counted.</param>
-    /// <returns>True if everything had left in time.</returns>
+    /// <inheritdoc/>
     public bool Stop(TimeSpan timeout)
     {
         if (State != EngineState.Running)

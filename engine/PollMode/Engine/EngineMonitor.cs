@@ -128,7 +128,7 @@ internal sealed class EngineMonitor : IDisposable
             if (link != _linksSeen[i])
             {
                 _linksSeen[i] = link;
-                _observer?.LinkChanged(_engine, i, link);
+                _observer?.LinkChanged(_engine, i, _parts.Ports[i].Name, link);
             }
         }
     }

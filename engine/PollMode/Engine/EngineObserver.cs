@@ -7,57 +7,57 @@ namespace PollMode;
 public abstract class EngineObserver
 {
     /// <summary>Memory was reserved: what was got, and why not more.</summary>
-    public virtual void ArenaReady(Engine engine, IReadOnlyList<string> report)
+    public virtual void ArenaReady(IEngine engine, IReadOnlyList<string> report)
     {
     }
 
     /// <summary>A port was opened.</summary>
-    public virtual void PortOpened(Engine engine, int index, IPort port)
+    public virtual void PortOpened(IEngine engine, int index, OpenedPort port)
     {
     }
 
     /// <summary>A worker runs, pinned to a CPU or not, and polls queues described as port:queue.</summary>
-    public virtual void WorkerStarted(Engine engine, int index, int? cpu, IReadOnlyList<string> queues)
+    public virtual void WorkerStarted(IEngine engine, int index, int? cpu, IReadOnlyList<string> queues)
     {
     }
 
     /// <summary>Stages of a worker threw since the last report.</summary>
-    public virtual void StageFaulted(Engine engine, int worker, long faults, Exception last)
+    public virtual void StageFaulted(IEngine engine, int worker, long faults, Exception last)
     {
     }
 
     /// <summary>A worker ended because of a fault.</summary>
-    public virtual void WorkerFaulted(Engine engine, int worker, Exception fault)
+    public virtual void WorkerFaulted(IEngine engine, int worker, Exception fault)
     {
     }
 
     /// <summary>A worker was told to end and has not come back from a stage or a queue for so long; the engine goes on waiting for it.</summary>
-    public virtual void WorkerHangs(Engine engine, int worker, TimeSpan waited)
+    public virtual void WorkerHangs(IEngine engine, int worker, TimeSpan waited)
     {
     }
 
-    /// <summary>A port's link changed.</summary>
-    public virtual void LinkChanged(Engine engine, int port, LinkState link)
+    /// <summary>The link of a port, given by index and name, changed.</summary>
+    public virtual void LinkChanged(IEngine engine, int port, string name, LinkState link)
     {
     }
 
     /// <summary>The engine has stopped and its workers have joined.</summary>
-    public virtual void Stopped(Engine engine, EngineStatistics statistics)
+    public virtual void Stopped(IEngine engine, EngineStatistics statistics)
     {
     }
 
     /// <summary>Buffers were still out when the engine closed; their memory stays mapped until they come home.</summary>
-    public virtual void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples)
+    public virtual void BuffersLeaked(IEngine engine, int count, IReadOnlyList<string> examples)
     {
     }
 
-    /// <summary>A port says what went wrong with it, while it runs or when it was just closed: a capture that broke off, a disk that was full.</summary>
-    public virtual void PortFaulted(Engine engine, IPort port, string fault)
+    /// <summary>A port, given by name, says what went wrong with it, while it runs or when it was just closed: a capture that broke off, a disk that was full.</summary>
+    public virtual void PortFaulted(IEngine engine, string port, string fault)
     {
     }
 
     /// <summary>Something was not as it should be while closing; the rest was closed all the same.</summary>
-    public virtual void CloseFailed(Engine engine, Exception fault)
+    public virtual void CloseFailed(IEngine engine, Exception fault)
     {
     }
 }

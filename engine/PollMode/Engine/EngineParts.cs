@@ -42,6 +42,7 @@ internal sealed class EngineParts : IDisposable
         Ports = [.. _ports.Select((port, index) => _wiring!.StatisticsOf(index, port))],
         Workers = [.. _workers.Select(worker => worker.Statistics)],
         Pools = [.. _pools.Select(pool => pool.Statistics)],
+        Runtime = RuntimeStatistics.Now,
     };
 
     public void Dispose() => Close(NoTime);
@@ -87,7 +88,8 @@ internal sealed class EngineParts : IDisposable
         _wiring = new QueueWiring(layout, _ports, _pools, _options.HandOffPackets);
         for (int port = 0; port < _ports.Count; port++)
         {
-            _observer?.PortOpened(_engine, port, _ports[port]);
+            IPort opened = _ports[port];
+            _observer?.PortOpened(_engine, port, new OpenedPort(opened.Name, opened.Capabilities, opened.Link, opened.Report));
         }
 
         if (Ledger.IsOn)

@@ -12,6 +12,9 @@ public sealed record EngineStatistics
     /// <summary>The workers' pools, by the worker's index.</summary>
     public required IReadOnlyList<MempoolStatistics> Pools { get; init; }
 
+    /// <summary>What the runtime that the workers live in has collected: the app's own, unless the engine is isolated from it.</summary>
+    public RuntimeStatistics Runtime { get; init; } = new();
+
     /// <summary>Packets received by all ports.</summary>
     public long RxPackets => Ports.Sum(port => port.RxPackets);
 

@@ -22,7 +22,7 @@ internal sealed class PortFaultWatch(Engine engine, IReadOnlyList<IPort> ports, 
         {
             if (_told[port].Add(faults[i]))
             {
-                observer?.PortFaulted(engine, ports[port], faults[i]);
+                observer?.PortFaulted(engine, ports[port].Name, faults[i]);
             }
         }
     }

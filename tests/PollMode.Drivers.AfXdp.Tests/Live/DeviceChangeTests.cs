@@ -133,6 +133,6 @@ public sealed class DeviceChangeTests
     {
         public List<string> Heard { get; } = [];
 
-        public override void PortFaulted(Engine engine, IPort port, string fault) => Heard.Add(fault);
+        public override void PortFaulted(IEngine engine, string port, string fault) => Heard.Add(fault);
     }
 }

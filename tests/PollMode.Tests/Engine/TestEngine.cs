@@ -31,19 +31,19 @@ internal sealed class TestEngine : EngineObserver, IDisposable
 
     internal List<string> PortFaults { get; } = [];
 
-    public override void BuffersLeaked(Engine engine, int count, IReadOnlyList<string> examples)
+    public override void BuffersLeaked(IEngine engine, int count, IReadOnlyList<string> examples)
     {
         Leaked += count;
         LeakExamples.AddRange(examples);
     }
 
-    public override void CloseFailed(Engine engine, Exception fault) => CloseFaults.Add(fault);
+    public override void CloseFailed(IEngine engine, Exception fault) => CloseFaults.Add(fault);
 
-    public override void WorkerFaulted(Engine engine, int worker, Exception fault) => WorkerFaults.Add((worker, fault));
+    public override void WorkerFaulted(IEngine engine, int worker, Exception fault) => WorkerFaults.Add((worker, fault));
 
-    public override void StageFaulted(Engine engine, int worker, long faults, Exception last) => StageFaults += faults;
+    public override void StageFaulted(IEngine engine, int worker, long faults, Exception last) => StageFaults += faults;
 
-    public override void PortFaulted(Engine engine, IPort port, string fault)
+    public override void PortFaulted(IEngine engine, string port, string fault)
     {
         lock (PortFaults)
         {

@@ -1,15 +1,15 @@
-namespace PollMode.Isolation;
+namespace PollMode;
 
-/// <summary>What the data plane's own runtime has collected since it was loaded; nothing of it is the app's.</summary>
+/// <summary>What the runtime that an engine's workers live in has collected since it began.</summary>
 public sealed record RuntimeStatistics
 {
     /// <summary>Garbage collections.</summary>
     public int Collections { get; init; }
 
-    /// <summary>Time that they have suspended the data plane's threads.</summary>
+    /// <summary>Time that they have suspended its threads, the workers among them.</summary>
     public TimeSpan Pause { get; init; }
 
-    /// <summary>Bytes allocated on its heap, for the most part by setting up and by asking for statistics.</summary>
+    /// <summary>Bytes allocated on its heap.</summary>
     public long AllocatedBytes { get; init; }
 
     /// <summary>Of the calling runtime.</summary>
