@@ -50,6 +50,9 @@ internal static partial class EngineLog
     [LoggerMessage(15, LogLevel.Warning, "{Engine}: worker {Worker} was told to end {Seconds} s ago and is still inside a stage or a queue; waiting for it")]
     internal static partial void WorkerHangs(ILogger logger, string engine, int worker, double seconds);
 
+    [LoggerMessage(16, LogLevel.Critical, "{Engine}: the process that the engine lived in has ended by itself")]
+    internal static partial void Lost(ILogger logger, Exception fault, string engine);
+
     [LoggerMessage(14, LogLevel.Error, "{Engine}: {Fault}")]
     internal static partial void PortFaulted(ILogger logger, string engine, string fault);
 }

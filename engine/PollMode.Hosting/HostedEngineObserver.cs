@@ -54,6 +54,12 @@ internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> wor
         workerFaulted(fault);
     }
 
+    public override void Lost(IEngine engine, Exception fault)
+    {
+        EngineLog.Lost(logger, fault, engine.Name);
+        workerFaulted(fault);
+    }
+
     public override void LinkChanged(IEngine engine, int port, string name, LinkState link) =>
         EngineLog.LinkChanged(logger, engine.Name, port, name, link);
 

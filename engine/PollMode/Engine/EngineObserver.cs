@@ -31,6 +31,11 @@ public abstract class EngineObserver
     {
     }
 
+    /// <summary>The process that the engine lived in has ended by itself: nothing of the engine is left. Not of an engine in this process.</summary>
+    public virtual void Lost(IEngine engine, Exception fault)
+    {
+    }
+
     /// <summary>A worker was told to end and has not come back from a stage or a queue for so long; the engine goes on waiting for it.</summary>
     public virtual void WorkerHangs(IEngine engine, int worker, TimeSpan waited)
     {
