@@ -52,6 +52,14 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void HostedIsolationReferencesIsolationHostingAndTheExtensions()
+    {
+        const string Both = "engine/PollMode.Isolation.Hosting/PollMode.Isolation.Hosting.csproj";
+        Assert.Equal(["PollMode.Hosting", "PollMode.Isolation"], References(Both, "ProjectReference").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
+        Assert.All(References(Both, "PackageReference"), name => Assert.StartsWith("Microsoft.Extensions.", name, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void EveryLibraryCanBeCompiledAheadOfTime()
     {
         foreach (string part in (string[])["engine", "drivers"])

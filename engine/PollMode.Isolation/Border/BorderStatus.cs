@@ -1,6 +1,6 @@
 namespace PollMode.Isolation;
 
-/// <summary>What every call over the border returns. Any but <see cref="Done"/> leaves a sentence as the calling thread's text.</summary>
+/// <summary>How a call over the border ended. Any but <see cref="Done"/> has a sentence in place of the reply.</summary>
 internal enum BorderStatus
 {
     /// <summary>It was done.</summary>

@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace PollMode.Isolation;
 
 /// <summary>
-/// A ring of bytes in native memory, from one worker to one reader that may live in different runtimes: frames one behind the other, each behind the
-/// header of <see cref="TapFrame"/>. A frame that finds no room is dropped and counted.
+/// A ring of bytes in shared memory, from one writer to one reader that may live in different runtimes or processes: frames one behind the other,
+/// each behind the header of <see cref="TapFrame"/>. A frame that finds no room is the writer's to drop or to keep.
 /// </summary>
 /// <remarks>
 /// Ordering. The writer copies bytes, then stores head (release); the reader loads head (acquire), copies bytes out, then stores tail
@@ -14,12 +14,12 @@ namespace PollMode.Isolation;
 /// </remarks>
 internal readonly unsafe struct FrameRing
 {
+    /// <summary>Bytes in front of the data: a page, so that the data begins on one.</summary>
+    internal const int HeaderBytes = 4096;
+
     private readonly FrameRingHeader* _header;
 
-    private FrameRing(nint address) => _header = (FrameRingHeader*)address;
-
-    /// <summary>Where it is: what crosses the border.</summary>
-    internal nint Address => (nint)_header;
+    internal FrameRing(nint address) => _header = (FrameRingHeader*)address;
 
     internal long Offered => Volatile.Read(ref _header->Offered);
 
@@ -27,28 +27,30 @@ internal readonly unsafe struct FrameRing
 
     internal long Delivered => Volatile.Read(ref _header->Delivered);
 
-    /// <summary>The worker has written its last frame. A reader that sees it sees that frame too.</summary>
+    /// <summary>The writer has written its last frame. A reader that sees it sees that frame too.</summary>
     internal bool HasEnded => Volatile.Read(ref _header->Ended) != 0;
+
+    /// <summary>Whether somebody wants frames. Set by the reader.</summary>
+    internal bool IsWanted
+    {
+        get => Volatile.Read(ref _header->Wanted) != 0;
+        set => Volatile.Write(ref _header->Wanted, value ? 1 : 0);
+    }
+
+    /// <summary>Whether the reader has read all.</summary>
+    internal bool IsEmpty => Volatile.Read(ref _header->Tail) == Volatile.Read(ref _header->Head);
 
     /// <summary>Where the writer stands.</summary>
     internal long Head => _header->Head;
 
-    private byte* Data => (byte*)_header + FrameRingHeader.Bytes;
+    private byte* Data => (byte*)_header + HeaderBytes;
 
-    /// <summary>Makes a ring. Given to the caller, who frees it.</summary>
-    internal static FrameRing Allocate(int bytes)
+    /// <summary>Begins an empty ring.</summary>
+    internal void Clear(long capacity)
     {
-        nuint capacity = System.Numerics.BitOperations.RoundUpToPowerOf2((uint)bytes);
-        void* memory = NativeMemory.AlignedAlloc(FrameRingHeader.Bytes + capacity, 128);
-        NativeMemory.Clear(memory, FrameRingHeader.Bytes + capacity);
-        ((FrameRingHeader*)memory)->Capacity = (long)capacity;
-        return new FrameRing((nint)memory);
+        *_header = default;
+        _header->Capacity = capacity;
     }
-
-    /// <summary>The ring that another runtime made.</summary>
-    internal static FrameRing At(nint address) => new(address);
-
-    internal void Free() => NativeMemory.AlignedFree(_header);
 
     /// <summary>Copies a packet, all its segments, behind what was written before. The reader sees it after <see cref="Publish"/>. Writer only.</summary>
     /// <param name="packet">Borrowed.</param>
@@ -57,22 +59,30 @@ internal readonly unsafe struct FrameRing
     internal bool TryWrite(Packet packet, ref long head)
     {
         int length = packet.TotalLength;
-        if (head + TapFrame.HeaderBytes + length - Volatile.Read(ref _header->Tail) > _header->Capacity)
+        if (!HasRoom(length, head))
         {
             return false;
         }
 
-        Span<byte> front = stackalloc byte[TapFrame.HeaderBytes];
-        BinaryPrimitives.WriteInt32LittleEndian(front, length);
-        BinaryPrimitives.WriteUInt16LittleEndian(front[4..], (ushort)packet.Port);
-        BinaryPrimitives.WriteUInt16LittleEndian(front[6..], (ushort)packet.Flags);
-        BinaryPrimitives.WriteInt64LittleEndian(front[8..], packet.TimestampNanoseconds);
-        head = Copy(front, head);
+        head = WriteHeader(length, packet.Port, packet.Flags, packet.TimestampNanoseconds, head);
         for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
         {
             head = Copy(segment.Span, head);
         }
 
+        return true;
+    }
+
+    /// <summary>Copies a frame, with a word beside it, behind what was written before. The reader sees it after <see cref="Publish"/>. Writer only.</summary>
+    /// <returns>False when there is no room.</returns>
+    internal bool TryWrite(ReadOnlySpan<byte> frame, ulong word, ref long head)
+    {
+        if (!HasRoom(frame.Length, head))
+        {
+            return false;
+        }
+
+        head = Copy(frame, WriteHeader(frame.Length, 0, default, (long)word, head));
         return true;
     }
 
@@ -106,11 +116,72 @@ internal readonly unsafe struct FrameRing
             frames++;
         }
 
-        _header->Delivered += frames;
-        Volatile.Write(ref _header->Tail, tail);
+        Advance(tail, frames);
         return frames;
     }
 
+    /// <summary>Moves frames into packets. Reader only.</summary>
+    /// <param name="packets">Where to put them.</param>
+    /// <param name="pool">Where buffers come from: each frame fits one.</param>
+    /// <param name="headroom">Bytes to leave in front.</param>
+    /// <param name="port">Port that they come by.</param>
+    /// <param name="bytes">Bytes of frames moved.</param>
+    /// <param name="noBuffer">Whether frames were left because no buffer was free.</param>
+    /// <returns>How many.</returns>
+    internal int Receive(Span<Packet> packets, Mempool pool, int headroom, int port, out long bytes, out bool noBuffer)
+    {
+        bytes = 0;
+        noBuffer = false;
+        long tail = _header->Tail;
+        long head = Volatile.Read(ref _header->Head);
+        if (tail == head)
+        {
+            return 0;
+        }
+
+        int count = 0;
+        Span<byte> front = stackalloc byte[TapFrame.HeaderBytes];
+        while (count < packets.Length && tail < head)
+        {
+            if (!pool.TryRent(out Packet packet))
+            {
+                noBuffer = true;
+                break;
+            }
+
+            CopyOut(tail, front);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(front);
+            packet.SetFrame(headroom, port, length);
+            packet.UserWord = BinaryPrimitives.ReadUInt64LittleEndian(front[8..]);
+            CopyOut(tail + TapFrame.HeaderBytes, packet.Span);
+            packets[count++] = packet;
+            tail += TapFrame.HeaderBytes + length;
+            bytes += length;
+        }
+
+        Advance(tail, count);
+        return count;
+    }
+
+    private bool HasRoom(int length, long head) => head + TapFrame.HeaderBytes + length - Volatile.Read(ref _header->Tail) <= _header->Capacity;
+
+    private void Advance(long tail, int frames)
+    {
+        Volatile.Write(ref _header->Delivered, _header->Delivered + frames);
+        Volatile.Write(ref _header->Tail, tail);
+    }
+
+    private long WriteHeader(int length, int port, PacketFlags flags, long word, long head)
+    {
+        Span<byte> front = stackalloc byte[TapFrame.HeaderBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(front, length);
+        BinaryPrimitives.WriteUInt16LittleEndian(front[4..], (ushort)port);
+        BinaryPrimitives.WriteUInt16LittleEndian(front[6..], (ushort)flags);
+        BinaryPrimitives.WriteInt64LittleEndian(front[8..], word);
+        return Copy(front, head);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Copy(ReadOnlySpan<byte> bytes, long head)
     {
         int offset = (int)(head & (_header->Capacity - 1));

@@ -3,7 +3,7 @@ namespace PollMode.Isolation;
 /// <summary>What the app asks for.</summary>
 internal sealed record SessionRequest
 {
-    /// <summary>The engine's configuration, the same as in the app's process.</summary>
+    /// <summary>The engine's configuration, the same as in the app's runtime.</summary>
     public required EngineOptions Options { get; init; }
 
     /// <summary>What the app tells the data plane's own code.</summary>
@@ -11,4 +11,7 @@ internal sealed record SessionRequest
 
     /// <summary>CPUs that the app's threads are kept off, and workers may have.</summary>
     public required List<int> ReservedCpus { get; init; }
+
+    /// <summary>The memfd that rings are made in.</summary>
+    public required int RingDescriptor { get; init; }
 }

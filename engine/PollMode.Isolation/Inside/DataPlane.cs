@@ -1,26 +1,28 @@
 namespace PollMode.Isolation;
 
-/// <summary>
-/// The data plane of this library. Its project calls <see cref="Define"/> in a method that is exported as
-/// <see cref="EntryPoint"/>, which the app's side calls first.
-/// </summary>
+/// <summary>The two ways into a data plane of its own: as a library of the app's process, and as a process beside it.</summary>
 public static class DataPlane
 {
-    /// <summary>Name of the exported method: <c>[UnmanagedCallersOnly(EntryPoint = DataPlane.EntryPoint)]</c>.</summary>
+    /// <summary>Name that the library exports its first method by: <c>[UnmanagedCallersOnly(EntryPoint = DataPlane.EntryPoint)]</c>.</summary>
     public const string EntryPoint = "pollmode_define";
 
-    private static volatile Action<DataPlaneBuilder>? _define;
+    private static volatile DataPlaneServer? _library;
 
-    /// <summary>Says what the data plane consists of. Only keeps it; it is called for each engine that the app makes.</summary>
-    /// <param name="define">Adds drivers, stages and taps. What it throws reaches the app as an exception.</param>
-    public static void Define(Action<DataPlaneBuilder> define) => _define = define;
+    /// <summary>The data plane of this library.</summary>
+    internal static DataPlaneServer Library => _library ?? throw new PollModeException(
+        $"The data plane's library defines nothing; call DataPlane.Export in its method that is exported as {EntryPoint}.");
 
-    internal static DataPlaneBuilder Build(IReadOnlyDictionary<string, string> settings)
+    /// <summary>Says what the data plane of this library consists of: all that the method exported as <see cref="EntryPoint"/> does.</summary>
+    public static void Export<TPlane>()
+        where TPlane : IDataPlane, new() => _library ??= DataPlaneServer.Of<TPlane>();
+
+    /// <summary>Serves the app that started this process until it is done: all that the program's <c>Main</c> does.</summary>
+    /// <param name="arguments">What the program was started with.</param>
+    /// <returns>The exit code: 0, or 1 when no app started it.</returns>
+    public static int Run<TPlane>(string[] arguments)
+        where TPlane : IDataPlane, new()
     {
-        var builder = new DataPlaneBuilder(settings);
-        Action<DataPlaneBuilder> define = _define
-            ?? throw new PollModeException($"The data plane's library defines nothing; call DataPlane.Define in its method exported as {EntryPoint}.");
-        define(builder);
-        return builder;
+        ArgumentNullException.ThrowIfNull(arguments);
+        return Companion.Run(DataPlaneServer.Of<TPlane>(ownProcess: true), arguments);
     }
 }

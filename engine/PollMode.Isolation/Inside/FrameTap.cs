@@ -1,43 +1,34 @@
 namespace PollMode.Isolation;
 
 /// <summary>
-/// The way of frames out of an isolated data plane to the app: a stage for each worker copies frames into a ring in native memory, which
-/// the app reads with <see cref="IsolatedTap"/>. Packets go on through the pipeline. A frame that finds the ring full is not copied, and counted.
+/// A way of frames out of a data plane to the app: a stage for each worker copies frames into a ring in shared memory, which
+/// the app reads with <see cref="DataPlaneTap"/>. Packets go on through the pipeline. A frame that finds the ring full is not copied, and counted;
+/// before the app has opened the tap nothing is copied or counted.
 /// </summary>
 public sealed class FrameTap
 {
     private readonly int _ringBytes;
     private readonly int _sampleEvery;
-    private readonly List<FrameRing> _rings = [];
+    private readonly RingMemory _memory;
 
-    internal FrameTap(string name, int ringBytes, int sampleEvery)
+    internal FrameTap(string name, int ringBytes, int sampleEvery, RingMemory memory)
     {
         Name = name;
         _ringBytes = ringBytes;
         _sampleEvery = sampleEvery;
+        _memory = memory;
     }
 
     /// <summary>Its name in the app.</summary>
     public string Name { get; }
 
-    internal IReadOnlyList<FrameRing> Rings => _rings;
+    /// <summary>Where the rings of the workers are.</summary>
+    internal List<RingPlace> Places { get; } = [];
 
     /// <summary>Makes the stage of one worker: the factory to give to <see cref="PipelineBuilder.Use(Func{IStage})"/>.</summary>
     public IStage CreateStage()
     {
-        FrameRing ring = FrameRing.Allocate(_ringBytes);
-        _rings.Add(ring);
+        Places.Add(_memory.Make(_ringBytes, out FrameRing ring));
         return new FrameTapStage(ring, _sampleEvery);
-    }
-
-    /// <summary>Frees the rings, when neither workers nor the app use them any more.</summary>
-    internal void Free()
-    {
-        foreach (FrameRing ring in _rings)
-        {
-            ring.Free();
-        }
-
-        _rings.Clear();
     }
 }

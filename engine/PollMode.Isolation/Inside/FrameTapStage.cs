@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PollMode.Isolation;
 
 /// <summary>A worker's side of a <see cref="FrameTap"/>.</summary>
@@ -17,14 +19,23 @@ internal sealed class FrameTapStage : IStage
 
     public void Process(ref Burst burst)
     {
-        ReadOnlySpan<Packet> packets = burst.Packets;
-        if (_untilNext > packets.Length)
+        int count = burst.Count;
+        if (_untilNext > count)
         {
             // None of this burst.
-            _untilNext -= packets.Length;
-            return;
+            _untilNext -= count;
         }
+        else if (_ring.IsWanted)
+        {
+            Copy(burst.Packets);
+        }
+    }
 
+    public void Finish() => _ring.End();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Copy(ReadOnlySpan<Packet> packets)
+    {
         long head = _ring.Head;
         int offered = 0;
         int dropped = 0;
@@ -41,11 +52,6 @@ internal sealed class FrameTapStage : IStage
             }
         }
 
-        if (offered > 0)
-        {
-            _ring.Publish(head, offered, dropped);
-        }
+        _ring.Publish(head, offered, dropped);
     }
-
-    public void Finish() => _ring.End();
 }

@@ -1,46 +1,63 @@
-using System.Collections.Concurrent;
-
 namespace PollMode.Isolation;
 
-/// <summary>One engine inside, known to the app by a number: a wrong number is an error, and not a crash.</summary>
+/// <summary>One engine inside, with its ways to the app.</summary>
 internal sealed class Session : IDisposable
 {
-    private static readonly ConcurrentDictionary<nint, Session> All = new();
-    private static long _last;
-
     private readonly DataPlaneBuilder _plane;
+    private readonly RingMemory _memory;
+    private readonly IReadOnlyList<int> _ownCpus;
+    private CpuReservation? _reservation;
 
-    internal Session(SessionRequest request)
+    internal Session(SessionRequest request, Action<DataPlaneBuilder> define, bool isOwnProcess)
     {
         CpuReservation.Grant(request.ReservedCpus);
-        _plane = DataPlane.Build(request.Settings);
+        _ownCpus = isOwnProcess && request.Options.Cores.Length > 0 ? CpuList.Parse(request.Options.Cores) : [];
+        _memory = RingMemory.At(request.RingDescriptor);
+        _plane = new DataPlaneBuilder(request.Settings, _memory);
+        define(_plane);
         Engine = new Engine(request.Options, _plane.Drivers, _plane.BuildPipeline, Events);
-        Number = (nint)Interlocked.Increment(ref _last);
-        All[Number] = this;
+        _ = Engine.Completion.ContinueWith(
+            task => Events.Completed(task.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
-
-    internal nint Number { get; }
 
     internal Engine Engine { get; }
 
-    internal EventLines Events { get; } = new();
-
-    internal SessionStatistics Statistics => new() { Engine = Engine.Statistics, Runtime = Engine.Statistics.Runtime };
+    internal EventQueue Events { get; } = new();
 
     public void Dispose()
     {
-        All.TryRemove(Number, out _);
         Engine.Dispose();
-        foreach (FrameTap tap in _plane.Taps)
-        {
-            tap.Free();
-        }
+        _reservation?.Dispose();
+        _memory.Dispose();
+        Events.Close();
     }
 
-    internal static Session Of(nint number) =>
-        All.TryGetValue(number, out Session? session) ? session : throw new InvalidOperationException("There is no such engine in the data plane; it was disposed.");
+    /// <summary>Opens the engine. A process of its own keeps its other threads, its collector's among them, off the workers' CPUs.</summary>
+    internal void Open()
+    {
+        Engine.Open();
+        _reservation = CpuReservation.Take(_ownCpus);
+    }
 
-    internal FrameTap Tap(string name) =>
-        _plane.Taps.FirstOrDefault(tap => tap.Name == name)
-        ?? throw new PollModeException($"The data plane has no tap '{name}'; {(_plane.Taps.Count == 0 ? "it has none" : $"it has {string.Join(", ", _plane.Taps.Select(tap => tap.Name))}")}.");
+    internal List<RingPlace> Tap(string name) => Opened(_plane.Taps, tap => tap.Name, "tap", name).Places;
+
+    internal LinkPlaces Link(string name) => Opened(_plane.AppDriver.Ports, port => port.Device, "app port", name).Places;
+
+    internal string Command(CommandRequest request) => _plane.Commands.TryGetValue(request.Name, out Func<string, string>? answer)
+        ? answer(request.Argument)
+        : throw None("command", request.Name, _plane.Commands.Keys);
+
+    private T Opened<T>(IReadOnlyList<T> all, Func<T, string> nameOf, string what, string name)
+        where T : class
+    {
+        if (Engine.State is EngineState.Created or EngineState.Closed)
+        {
+            throw new InvalidOperationException($"A {what} can be opened while the engine is open, and it is {Engine.State}.");
+        }
+
+        return all.FirstOrDefault(each => nameOf(each) == name) ?? throw None(what, name, all.Select(nameOf));
+    }
+
+    private static PollModeException None(string what, string name, IEnumerable<string> there) =>
+        new($"The data plane has no {what} '{name}'; {(there.Any() ? $"it has {string.Join(", ", there)}" : "it has none")}.");
 }

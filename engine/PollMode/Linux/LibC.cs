@@ -30,6 +30,9 @@ internal static unsafe partial class LibC
     internal const int O_CLOEXEC = 0x80000;
     internal const int CLONE_NEWNET = 0x40000000;
 
+    internal const int F_SETFD = 2;
+    internal const int FD_CLOEXEC = 1;
+
     // linux/memfd.h, linux/fcntl.h
     internal const uint MFD_CLOEXEC = 0x1;
     internal const uint MFD_ALLOW_SEALING = 0x2;
@@ -67,6 +70,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     internal static partial int Ftruncate(int fileDescriptor, long length);
+
+    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
+    internal static partial int SetSid();
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Fcntl(int fileDescriptor, int command, nint argument);

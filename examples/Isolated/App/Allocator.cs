@@ -1,34 +1,41 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
 namespace PollMode.Examples.Isolated;
 
 /// <summary>An app that allocates: light keeps nothing alive, hard keeps a large heap alive and replaces it at random without rest.</summary>
-internal sealed class Allocator : IDisposable
+internal sealed class Allocator(IConfiguration configuration) : IHostedService
 {
     private const int HardLive = 200_000;
 
-    private readonly Thread? _thread;
+    private Thread? _thread;
     private volatile bool _stop;
     private byte[][] _live = [];
 
-    internal Allocator(string how)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
+        string how = configuration["Allocate"] ?? "none";
         Action? work = how switch
         {
             "none" => null,
             "light" => Light,
             "hard" => Hard,
-            _ => throw new PollModeException($"alloc={how} is not none, light or hard."),
+            _ => throw new PollModeException($"Allocate is '{how}'; choose none, light or hard."),
         };
         if (work != null)
         {
             _thread = new Thread(() => work()) { IsBackground = true, Name = "allocator" };
             _thread.Start();
         }
+
+        return Task.CompletedTask;
     }
 
-    public void Dispose()
+    public Task StopAsync(CancellationToken cancellationToken)
     {
         _stop = true;
         _thread?.Join();
+        return Task.CompletedTask;
     }
 
     /// <summary>About 100 MB a second, as a server under load does.</summary>

@@ -1,65 +1,33 @@
-using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using PollMode;
-using PollMode.Drivers.Software;
 using PollMode.Examples.Isolated;
-using PollMode.Isolation;
 
+HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+{
+    Args = args,
+    ContentRootPath = AppContext.BaseDirectory,
+});
+
+// Drivers and stages are the data plane's. Where it runs is configuration: PollMode:Isolation:Mode is None, Library or Process.
+builder.Services.AddPollMode(builder.Configuration.GetSection("PollMode"))
+    .UseDataPlane<Plane>()
+    .Configure(options => options.Cores = options.Cores.Length > 0 ? options.Cores : (Environment.ProcessorCount - 1).ToString(CultureInfo.InvariantCulture));
+
+builder.Services.AddHostedService<Sampler>();
+builder.Services.AddHostedService<Answerer>();
+builder.Services.AddHostedService<Allocator>();
+builder.Services.AddHostedService<Summary>();
 try
 {
-    Options options = Options.Parse(args);
-    using var allocator = new Allocator(options.Allocate);
-    if (options.Isolated)
-    {
-        await RunIsolated(options);
-    }
-    else
-    {
-        RunPlain(options);
-    }
-
-    return 0;
+    await builder.Build().RunAsync();
+    return Environment.ExitCode;
 }
-catch (PollModeException fault)
+catch (Exception fault) when (fault is PollModeException or OptionsValidationException)
 {
+    // Wrong configuration, or no data plane where one should be, is one sentence with the remedy, not a stack trace.
     Console.Error.WriteLine(fault.Message);
     return 1;
-}
-
-// The data plane in a library with a runtime of its own: the app's collections do not stop it.
-static async Task RunIsolated(Options options)
-{
-    using var engine = new IsolatedEngine(options.Library, options.Engine, new Dictionary<string, string>(StringComparer.Ordinal) { ["SampleEvery"] = options.SampleEvery })
-    {
-        KeepsAppOffCores = options.KeepOff,
-    };
-    engine.Open();
-    var sampler = new Sampler(engine.OpenTap("samples"));
-    engine.Start();
-    var clock = Stopwatch.StartNew();
-    await Task.WhenAny(engine.Completion, Task.Delay(TimeSpan.FromSeconds(options.Seconds)));
-    double seconds = clock.Elapsed.TotalSeconds;
-    engine.Stop(TimeSpan.FromSeconds(5));
-    await sampler.End();
-    int collections = GC.CollectionCount(0);
-    TimeSpan pause = GC.GetTotalPauseDuration();
-    RuntimeStatistics inside = engine.Runtime;
-    engine.Dispose();
-    Summary.Print(options, engine.Statistics, seconds, collections, pause, inside);
-}
-
-// The same stages in the app's own runtime, to compare.
-static void RunPlain(Options options)
-{
-    using var engine = new Engine(options.Engine, new DriverRegistry().AddSoftwareDrivers(), pipeline => pipeline.Use<MacSwapStage>());
-    using CpuReservation reservation = CpuReservation.Take(options.KeepOff ? CpuList.Parse(options.Engine.Cores) : []);
-    engine.Open();
-    engine.Start();
-    var clock = Stopwatch.StartNew();
-    engine.Completion.Wait(TimeSpan.FromSeconds(options.Seconds));
-    double seconds = clock.Elapsed.TotalSeconds;
-    engine.Stop(TimeSpan.FromSeconds(5));
-    int collections = GC.CollectionCount(0);
-    TimeSpan pause = GC.GetTotalPauseDuration();
-    engine.Dispose();
-    Summary.Print(options, engine.Statistics, seconds, collections, pause, null);
 }

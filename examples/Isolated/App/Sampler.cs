@@ -1,34 +1,34 @@
+using Microsoft.Extensions.Hosting;
 using PollMode.Isolation;
 
 namespace PollMode.Examples.Isolated;
 
-/// <summary>The app's own work with packets: reads the frames that the data plane's tap sends, and counts them.</summary>
-internal sealed class Sampler
+/// <summary>Asynchronous code that sees copies of frames: those that the data plane's tap sends. The packets themselves go on meanwhile.</summary>
+internal sealed class Sampler(DataPlaneEngine engine) : BackgroundService
 {
-    private readonly IsolatedTap _tap;
-    private readonly Task _reading;
     private long _frames;
     private long _bytes;
 
-    internal Sampler(IsolatedTap tap)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _tap = tap;
-        _reading = Task.Run(ReadAsync);
+        await base.StopAsync(cancellationToken);
+        DataPlaneTap tap = engine.OpenTap(Plane.Samples);
+        Console.WriteLine($"tap '{tap.Name}': {_frames} frames of {_bytes} bytes read, {tap.Dropped} too many for the reader");
     }
 
-    /// <summary>Waits until the tap has ended and all its frames were read.</summary>
-    internal async Task End()
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await _reading;
-        Console.WriteLine($"tap {_tap.Name}: offered {_tap.Offered}, read {_frames} with {_bytes} bytes, dropped {_tap.Dropped}");
-    }
-
-    private async Task ReadAsync()
-    {
-        await foreach (TapFrame frame in _tap.ReadAllAsync())
+        try
         {
-            _frames++;
-            _bytes += frame.Length;
+            await foreach (TapFrame frame in engine.OpenTap(Plane.Samples).ReadAllAsync(stoppingToken))
+            {
+                _frames++;
+                _bytes += frame.Length;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
         }
     }
 }
