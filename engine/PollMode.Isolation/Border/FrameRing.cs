@@ -125,13 +125,16 @@ internal readonly unsafe struct FrameRing
     /// <param name="pool">Where buffers come from: each frame fits one.</param>
     /// <param name="headroom">Bytes to leave in front.</param>
     /// <param name="port">Port that they come by.</param>
+    /// <param name="longest">Bytes of the longest frame that the writer may write.</param>
     /// <param name="bytes">Bytes of frames moved.</param>
     /// <param name="noBuffer">Whether frames were left because no buffer was free.</param>
+    /// <param name="isBroken">Whether the ring held something else than frames, and was emptied: somebody has written where he must not.</param>
     /// <returns>How many.</returns>
-    internal int Receive(Span<Packet> packets, Mempool pool, int headroom, int port, out long bytes, out bool noBuffer)
+    internal int Receive(Span<Packet> packets, Mempool pool, int headroom, int port, int longest, out long bytes, out bool noBuffer, out bool isBroken)
     {
         bytes = 0;
         noBuffer = false;
+        isBroken = false;
         long tail = _header->Tail;
         long head = Volatile.Read(ref _header->Head);
         if (tail == head)
@@ -143,14 +146,21 @@ internal readonly unsafe struct FrameRing
         Span<byte> front = stackalloc byte[TapFrame.HeaderBytes];
         while (count < packets.Length && tail < head)
         {
+            CopyOut(tail, front);
+            int length = BinaryPrimitives.ReadInt32LittleEndian(front);
+            if (length <= 0 || length > longest)
+            {
+                isBroken = true;
+                tail = head;
+                break;
+            }
+
             if (!pool.TryRent(out Packet packet))
             {
                 noBuffer = true;
                 break;
             }
 
-            CopyOut(tail, front);
-            int length = BinaryPrimitives.ReadInt32LittleEndian(front);
             packet.SetFrame(headroom, port, length);
             packet.UserWord = BinaryPrimitives.ReadUInt64LittleEndian(front[8..]);
             CopyOut(tail + TapFrame.HeaderBytes, packet.Span);

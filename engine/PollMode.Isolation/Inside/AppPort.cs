@@ -42,7 +42,7 @@ internal sealed class AppPort : IPort
 
     internal LinkPlaces Places => new(_toAppPlaces, _fromAppPlace, Capabilities.MaxFrameBytes);
 
-    public IRxQueue OpenRxQueue(int queue, Mempool pool) => new AppRxQueue(_fromApp, pool, _headroom, _index);
+    public IRxQueue OpenRxQueue(int queue, Mempool pool) => new AppRxQueue(_fromApp, pool, _headroom, _index, Capabilities.MaxFrameBytes);
 
     public ITxQueue OpenTxQueue(int queue, Mempool pool)
     {

@@ -7,13 +7,15 @@ internal sealed class AppRxQueue : IRxQueue
     private readonly Mempool _pool;
     private readonly int _headroom;
     private readonly int _port;
+    private readonly int _longest;
 
-    internal AppRxQueue(FrameRing ring, Mempool pool, int headroom, int port)
+    internal AppRxQueue(FrameRing ring, Mempool pool, int headroom, int port, int longest)
     {
         _ring = ring;
         _pool = pool;
         _headroom = headroom;
         _port = port;
+        _longest = longest;
     }
 
     public QueueCounters Counters { get; } = new();
@@ -22,10 +24,15 @@ internal sealed class AppRxQueue : IRxQueue
 
     public int Receive(Span<Packet> packets)
     {
-        int count = _ring.Receive(packets, _pool, _headroom, _port, out long bytes, out bool noBuffer);
+        int count = _ring.Receive(packets, _pool, _headroom, _port, _longest, out long bytes, out bool noBuffer, out bool isBroken);
         if (noBuffer)
         {
             Counters.NoBuffer++;
+        }
+
+        if (isBroken)
+        {
+            Counters.Errors++;
         }
 
         Counters.Packets += count;

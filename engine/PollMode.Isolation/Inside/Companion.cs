@@ -10,6 +10,8 @@ internal sealed class Companion
     /// <summary>What the app starts the program with.</summary>
     internal const string Argument = "--pollmode-companion";
 
+    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(8);
+
     private readonly DataPlaneServer _server;
     private readonly Stream _input = Console.OpenStandardInput();
     private readonly Stream _output = Console.OpenStandardOutput();
@@ -53,7 +55,14 @@ internal sealed class Companion
         }
         finally
         {
-            _server.Close();
+            // A worker that does not come back from a stage must not outlive the app.
+            var close = new Thread(_server.Close) { IsBackground = true, Name = "pollmode-close" };
+            close.Start();
+            if (!close.Join(CloseTime))
+            {
+                Console.Error.WriteLine($"The data plane's engine has not closed within {CloseTime.TotalSeconds} s of the app's end; its process ends all the same.");
+                Environment.Exit(1);
+            }
         }
     }
 

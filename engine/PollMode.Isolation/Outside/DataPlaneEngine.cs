@@ -72,10 +72,16 @@ public sealed partial class DataPlaneEngine : IEngine
     {
         get
         {
+            var state = EngineState.Closed;
             lock (_closing)
             {
-                return _closed || _border.Lost.IsFaulted ? EngineState.Closed : (EngineState)BorderJson.Read(Ask(BorderVerb.State), BorderJson.Default.Int64);
+                if (!_closed)
+                {
+                    UnlessLost(() => state = (EngineState)BorderJson.Read(Ask(BorderVerb.State), BorderJson.Default.Int64));
+                }
             }
+
+            return state;
         }
     }
 
@@ -89,9 +95,9 @@ public sealed partial class DataPlaneEngine : IEngine
         {
             lock (_closing)
             {
-                if (!_closed && !_border.Lost.IsFaulted)
+                if (!_closed)
                 {
-                    _last = BorderJson.Read(Ask(BorderVerb.Statistics), BorderJson.Default.EngineStatistics);
+                    UnlessLost(() => _last = BorderJson.Read(Ask(BorderVerb.Statistics), BorderJson.Default.EngineStatistics));
                 }
 
                 return _last ?? new EngineStatistics { Ports = [], Workers = [], Pools = [] };

@@ -3,6 +3,8 @@ namespace PollMode.Isolation;
 /// <summary>Where a data plane runs.</summary>
 public sealed class DataPlanePlace
 {
+    private static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(30);
+
     private readonly Func<RingMemory, IBorder> _connect;
 
     private DataPlanePlace(string text, Func<RingMemory, IBorder> connect)
@@ -27,10 +29,12 @@ public sealed class DataPlanePlace
 
     /// <summary>In a process of its own, which the app starts, and which ends with the engine or the app.</summary>
     /// <param name="path">The program: the assembly that was built of the data plane's project, or what was published of it ahead of time.</param>
-    public static DataPlanePlace InProcess(string path)
+    /// <param name="silence">How long it may not answer before it is taken for dead and killed; null for half a minute, negative for ever.</param>
+    public static DataPlanePlace InProcess(string path, TimeSpan? silence = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new($"in a process of {path}", memory => new ProcessBorder(path, memory));
+        TimeSpan longest = silence is { } given && given < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : silence ?? DefaultSilence;
+        return new($"in a process of {path}", memory => new ProcessBorder(path, memory, longest));
     }
 
     /// <summary>Where it is, for logs.</summary>

@@ -11,11 +11,13 @@ internal sealed class ProcessBorder : IBorder
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>One process at a time inherits its memory, and no other that is started meanwhile by this class.</summary>
     private static readonly Lock Starting = new();
 
     private readonly string _path;
+    private readonly TimeSpan _silence;
     private readonly Process _process;
     private readonly Stream _requests;
     private readonly Stream _replies;
@@ -25,13 +27,18 @@ internal sealed class ProcessBorder : IBorder
     private readonly Thread _reader;
     private volatile bool _ending;
     private volatile bool _ended;
+    private volatile bool _isSilent;
     private int _lastNumber;
 
     /// <summary>Starts the process and waits until it answers.</summary>
+    /// <param name="path">The program.</param>
+    /// <param name="memory">What it inherits.</param>
+    /// <param name="silence">How long a question for events may stay without an answer before the process is taken for dead, and killed.</param>
     /// <exception cref="PollModeException">It cannot be started, is no data plane, or is of another version.</exception>
-    internal ProcessBorder(string path, RingMemory memory)
+    internal ProcessBorder(string path, RingMemory memory, TimeSpan silence)
     {
         _path = Path.GetFullPath(path);
+        _silence = silence;
         _process = Start(memory);
         _requests = _process.StandardInput.BaseStream;
         _replies = _process.StandardOutput.BaseStream;
@@ -65,13 +72,18 @@ internal sealed class ProcessBorder : IBorder
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
-            Fail(number);
+            // It has gone: the reader hears so, too, and says why to all who wait.
         }
 
         if (_ended)
         {
             // It went while the question was on its way: nobody answers it any more.
             Fail(number);
+        }
+
+        if (verb == BorderVerb.WaitForEvents)
+        {
+            KillUnlessAnswered(reply.Task);
         }
 
         BorderMessage answer = reply.Task.GetAwaiter().GetResult();
@@ -156,6 +168,20 @@ internal sealed class ProcessBorder : IBorder
         BorderVersion.Check($"'{_path}'", Encoding.UTF8.GetString(message.Body));
     }
 
+    /// <summary>
+    /// A process that is there and does not answer (stopped, or out of threads) would hold up whoever asks it for ever. The question for events is
+    /// always under way and answered within a second: it is the one to tell by.
+    /// </summary>
+    private void KillUnlessAnswered(Task reply)
+    {
+        // Once more for a moment: if this process was the one that stood still, the answer is there already.
+        if (Task.WaitAny([reply], _silence) < 0 && Task.WaitAny([reply], Grace) < 0)
+        {
+            _isSilent = true;
+            _process.Kill();
+        }
+    }
+
     private void Read()
     {
         try
@@ -177,7 +203,10 @@ internal sealed class ProcessBorder : IBorder
 
         if (!_ending)
         {
-            _lost.TrySetException(new PollModeException($"The data plane's process '{_path}' has ended by itself{ExitText()}; what it printed may say why."));
+            string exit = ExitText();
+            _lost.TrySetException(new PollModeException(_isSilent
+                ? $"The data plane's process '{_path}' has not answered for {_silence.TotalSeconds} s and was killed; if a debugger holds it, allow it a longer silence."
+                : $"The data plane's process '{_path}' has ended by itself{exit}; what it printed may say why."));
         }
 
         _ended = true;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PollMode.Examples.Isolated;
 using PollMode.Isolation;
 using Xunit;
@@ -58,16 +57,13 @@ public sealed class BorderTests(PublishedApp published)
     public async Task AProcessThatDiesIsHeardOfAndTheEngineCanBeClosed()
     {
         var heard = new Heard();
-        int[] before = Companions();
+        int[] before = Companions.Of(published);
         using DataPlaneEngine engine = Planes.Make(published, Planes.Process, Options, observer: heard);
         engine.Open();
         DataPlaneLink link = engine.OpenLink("a");
         engine.Start();
         Assert.True(engine.Statistics.Workers.Count == 1);
-        using (Process companion = Process.GetProcessById(Assert.Single(Companions().Except(before))))
-        {
-            companion.Kill();
-        }
+        await Companions.Signal(Companions.New(published, before), "KILL");
 
         PollModeException fault = await Assert.ThrowsAsync<PollModeException>(() => engine.Completion.WaitAsync(Planes.Patience, TestContext.Current.CancellationToken));
         Assert.Contains("has ended by itself with code 137", fault.Message, StringComparison.Ordinal);
@@ -80,19 +76,74 @@ public sealed class BorderTests(PublishedApp published)
     }
 
     [Fact]
+    public async Task AProcessThatStandsStillIsTakenForDead()
+    {
+        int[] before = Companions.Of(published);
+        using var engine = new DataPlaneEngine(DataPlanePlace.InProcess(published.Program, TimeSpan.FromSeconds(4)), Options);
+        engine.Open();
+        engine.Start();
+        int companion = Companions.New(published, before);
+        await Companions.Signal(companion, "STOP");
+        PollModeException fault = await Assert.ThrowsAsync<PollModeException>(() => engine.Completion.WaitAsync(Planes.Patience, TestContext.Current.CancellationToken));
+        Assert.Contains("has not answered for 4 s and was killed", fault.Message, StringComparison.Ordinal);
+        Assert.Equal(EngineState.Closed, engine.State);
+        engine.Dispose();
+        await Companions.WaitForEnd(published, companion);
+    }
+
+    [Fact]
     public async Task TheProcessEndsWithItsAppHoweverThatEnds()
     {
-        int[] before = Companions();
+        int[] before = Companions.Of(published);
         using Run app = Run.Start(published.App, ["--PollMode:Isolation:Mode=Process", "--Seconds=600", "--Allocate=none", "--PollMode:Cores=0"]);
         await app.WaitFor("the data plane asks with");
-        int companion = Assert.Single(Companions().Except(before));
+        int companion = Companions.New(published, before);
         await app.Signal("KILL");
-        var clock = Stopwatch.StartNew();
-        while (Companions().Contains(companion))
+        await Companions.WaitForEnd(published, companion);
+    }
+
+    [Fact]
+    public async Task ControlCIsTheAppsToHearAndItsEndIsOrderly()
+    {
+        int[] before = Companions.Of(published);
+
+        // Through env, which undoes what a shell does to background jobs: it starts them with SIGINT ignored, and that is inherited.
+        using Run app = Run.Start("/usr/bin/env", ["--default-signal=INT,TERM", published.App, "--PollMode:Isolation:Mode=Process", "--Seconds=600", "--Allocate=light", "--PollMode:Cores=0"]);
+        await app.WaitFor("the data plane asks with");
+        int companion = Companions.New(published, before);
+        await Companions.Signal(companion, "INT");
+        await Companions.Signal(companion, "TERM");
+        await app.Signal("INT");
+        await app.End();
+        Assert.True(app.ExitCode == 0, app.Output + app.Errors);
+        Assert.Contains("the data plane ran in a process of", app.Output, StringComparison.Ordinal);
+        Assert.Contains(" 0 dropped", app.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("has ended by itself", app.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(companion, Companions.Of(published));
+    }
+
+    [Theory]
+    [InlineData(Planes.Here)]
+    [InlineData(Planes.Process)]
+    [InlineData(Planes.Library)]
+    public void NothingOfAnEngineIsLeftBehind(string place)
+    {
+        int[] companions = Companions.Of(published);
+        for (int round = 0; round < 3; round++)
         {
-            Assert.True(clock.Elapsed < Planes.Patience, "the data plane's process is still there");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
+            using DataPlaneEngine engine = Planes.Make(published, place, Options);
+            engine.Open();
+            engine.OpenTap(Plane.Samples);
+            engine.OpenLink("a");
+            engine.Start();
+            Assert.NotEmpty(OfRings());
         }
+
+        Assert.Empty(OfRings());
+        Assert.Empty(Companions.Of(published).Except(companions));
+        Assert.Throws<PollModeException>(() => Planes.Make(published, place, Planes.Options()));
+        Assert.Empty(OfRings());
+        Assert.Empty(Companions.Of(published).Except(companions));
     }
 
     [Fact]
@@ -122,19 +173,12 @@ public sealed class BorderTests(PublishedApp published)
 
     private static string Refused(DataPlanePlace place) => Assert.Throws<PollModeException>(() => new DataPlaneEngine(place, Options)).Message;
 
-    /// <summary>The processes of the published data plane.</summary>
-    private int[] Companions() =>
-        [.. Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out int id) ? id : 0).Where(id => id > 0 && IsCompanion(id))];
+    /// <summary>What this process has open or mapped of the memory of rings.</summary>
+    private static string[] OfRings() =>
+    [
+        .. Directory.EnumerateFiles("/proc/self/fd").Select(file => new FileInfo(file).LinkTarget ?? string.Empty).Where(IsOfRings),
+        .. File.ReadLines("/proc/self/maps").Where(IsOfRings),
+    ];
 
-    private bool IsCompanion(int id)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{id}/cmdline").Contains($"{published.Program}\0--pollmode-companion", StringComparison.Ordinal);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private static bool IsOfRings(string text) => text.Contains("memfd:pollmode-rings", StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using PollMode.Isolation;
+using PollMode.Testing;
 using Xunit;
 
 namespace PollMode.EndToEnd.Tests;
@@ -71,6 +72,33 @@ public sealed class FrameRingTests
         two.Publish(head, 1, 0);
         two.IsWanted = true;
         Assert.True(one.IsEmpty && !one.IsWanted && !two.IsEmpty && two.IsWanted);
+    }
+
+    [Fact]
+    public void WhatIsNoFrameIsNotBelieved()
+    {
+        using RingMemory memory = RingMemory.Create();
+        memory.Make(4096, out FrameRing ring);
+        using var pool = new PoolHarness();
+        var packets = new Packet[4];
+        Write(ring, 100);
+        Write(ring, 201);
+        Write(ring, 50);
+        Assert.Equal(1, ring.Receive(packets, pool.Pool, 0, 3, 200, out long bytes, out _, out bool isBroken));
+        Assert.Equal((100, 100L, 3, true), (packets[0].Length, bytes, (int)packets[0].Port, isBroken));
+        Assert.True(ring.IsEmpty);
+        Write(ring, 50);
+        Assert.Equal(1, ring.Receive(packets.AsSpan(1), pool.Pool, 0, 3, 200, out _, out _, out isBroken));
+        Assert.Equal((50, false), (packets[1].Length, isBroken));
+        pool.Pool.Return(packets.AsSpan(0, 2));
+        pool.AssertAllHome();
+    }
+
+    private static void Write(FrameRing ring, int length)
+    {
+        long head = ring.Head;
+        Assert.True(ring.TryWrite(new byte[length], 0, ref head));
+        ring.Publish(head, 1, 0);
     }
 
     private static int SizeOf(int frame) => 1 + (int)((uint)frame * 2654435761 % 1500);
