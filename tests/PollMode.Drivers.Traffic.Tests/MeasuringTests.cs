@@ -179,6 +179,23 @@ public sealed class MeasuringTests
         Assert.True(latency.P50 < latency.P99 && latency.P99 <= latency.Max);
     }
 
+    [Theory]
+    [InlineData(true, 3_000_000, 1_200_000)]
+    [InlineData(false, 0, 0)]
+    public void Latency_from_the_due_time_holds_what_the_source_was_held_up(bool fromDue, long longest, double mean)
+    {
+        var clock = new SteppingClock(0);
+        using var bench = new Bench(clock);
+        bench.Port.Start(new TrafficPlan { Streams = [new StreamPlan { Packets = 5, Rates = RateProfile.Parse("1kpps") }], StampsDueTime = fromDue });
+        Assert.Equal(1, bench.Turn());
+
+        // The packets of the first four milliseconds are due: 3, 2, 1 and 0 ms ago.
+        clock.Skip(4_000_000);
+        Assert.Equal(4, bench.Turn());
+        TimeSummary latency = bench.Port.Result!.Latency;
+        Assert.Equal((5, longest, mean), (latency.Count, latency.Max, latency.Mean));
+    }
+
     [Fact]
     public void Histograms_are_right_to_eight_parts_in_a_thousand() => Gen.Long[0, 1L << 44].Array[1, 200].Sample(values =>
     {

@@ -27,6 +27,12 @@ public sealed record TrafficPlan
     /// <summary>Whether the gaps between packets are recorded, asked for and achieved. Costs some nanoseconds for each packet.</summary>
     public bool AuditsGaps { get; init; } = true;
 
+    /// <summary>
+    /// Whether latency runs from when a packet was due, and not from when it was handed out. Then the time that a source was held up counts too, as it does for
+    /// whoever waits for the packet: for a source whose own worker is what is measured. Has no effect on streams at the rate <c>max</c>.
+    /// </summary>
+    public bool StampsDueTime { get; init; }
+
     /// <summary>Mean frame size of all streams, FCS included, weighted by their packet rates where these are known.</summary>
     internal double MeanFrameBytes => Streams.Average(stream => stream.Sizes.Mean);
 

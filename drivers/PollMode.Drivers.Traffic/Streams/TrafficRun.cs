@@ -13,6 +13,7 @@ internal sealed class TrafficRun
     private readonly double _aheadNanoseconds;
     private readonly long _end;
     private readonly bool _audits;
+    private readonly bool _stampsDue;
     private double _lineFree;
     private int _next;
     private long _origin;
@@ -31,6 +32,7 @@ internal sealed class TrafficRun
         HasSignatures = plan.Streams.Any(stream => stream.HasSignature);
         _single = Streams.Length == 1 ? Streams[0] : null;
         _end = plan.DurationNanoseconds > 0 ? plan.DurationNanoseconds : Pacer.Never;
+        _stampsDue = plan.StampsDueTime;
         _audits = plan.AuditsGaps && !plan.Streams.All(stream => stream.Rates.IsConstant && stream.Rates.First.IsMax);
         _isSent = !sends;
         if (plan.LineBitsPerSecond > 0)
@@ -137,7 +139,8 @@ internal sealed class TrafficRun
                 break;
             }
 
-            int taken = Take(stream, clock, _single == null ? 1 : most);
+            // Packets that are stamped alike are written together.
+            int taken = Take(stream, clock, _single == null || _stampsDue ? 1 : most);
 
             // The time that packets take before they are counted, so that no rate is reckoned without it.
             Reckon(clock, _single == null ? EarliestEnd() : stream.ScheduleEnd);
@@ -148,7 +151,7 @@ internal sealed class TrafficRun
 
             Span<Packet> packets = room.Slice(count, taken);
             stash.Take(packets);
-            bytes += stream.Write(packets, headroom, port, clock);
+            bytes += stream.Write(packets, headroom, port, _stampsDue && !stream.IsMax ? _origin + due : clock);
             count += taken;
         }
 
