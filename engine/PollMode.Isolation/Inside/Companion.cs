@@ -30,9 +30,8 @@ internal sealed class Companion
         // What a stage prints goes where it does no harm.
         Console.SetOut(Console.Error);
 
-        // Ctrl-C in a terminal and a stopping service reach every process of the group; when this one ends is the app's to say. A session of its own is also a
-        // scheduling group of its own.
-        _ = LibC.SetSid();
+        // Ctrl-C in a terminal and a stopping service reach every process of the group; when this one ends is the app's to say.
+        SchedulingGroup.KeepWeight(static () => LibC.SetSid());
         using PosixSignalRegistration interrupt = Ignore(PosixSignal.SIGINT);
         using PosixSignalRegistration terminate = Ignore(PosixSignal.SIGTERM);
         using PosixSignalRegistration hangUp = Ignore(PosixSignal.SIGHUP);
