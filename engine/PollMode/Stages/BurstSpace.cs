@@ -20,7 +20,6 @@ internal sealed unsafe class BurstSpace : IDisposable
     {
         Pool = pool;
         Trace = trace ?? new PacketTrace();
-        _burstSize = burstSize;
         _capacity = burstSize * Growth;
         _block = new NativeBlock(((long)_capacity * ((3 * sizeof(Packet)) + sizeof(short))) + (DropReason.Limit * sizeof(long)), "a worker's bursts");
         _packets = (Packet*)_block.Pointer;

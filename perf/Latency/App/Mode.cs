@@ -1,0 +1,17 @@
+namespace PollMode.Latency;
+
+/// <summary>Whose worker forwards.</summary>
+internal enum Mode
+{
+    /// <summary>PollMode in the app's own runtime.</summary>
+    Plain,
+
+    /// <summary>PollMode in a native library of the app's process.</summary>
+    Library,
+
+    /// <summary>PollMode in a process beside the app.</summary>
+    Process,
+
+    /// <summary>dpdk-testpmd, and the app in another process.</summary>
+    Testpmd,
+}
