@@ -32,7 +32,7 @@ internal sealed class HostProcess : IDisposable
         var process = ChildProcess.Start(words[0], words[1..]);
         try
         {
-            process.WaitFor(HostCommand.Ready, Patience, stop);
+            process.WaitFor(EngineHost.Ready, Patience, stop);
             return new HostProcess(process, stop);
         }
         catch
@@ -51,7 +51,7 @@ internal sealed class HostProcess : IDisposable
     internal HostAnswer Measure(Load load) => Ask(load.ToString());
 
     /// <summary>What has happened since the last question.</summary>
-    internal HostAnswer Look() => Ask(HostCommand.Look);
+    internal HostAnswer Look() => Ask(EngineHost.Look);
 
     public void Dispose()
     {

@@ -75,7 +75,7 @@ internal static class MeasureCommand
 
     private static string? WhyNot(Mode mode, Bench bench) => mode switch
     {
-        Mode.Library when !File.Exists(HostCommand.LibraryPath) => "for there is no library; run with -p:PublishDataPlane=true (apt-get install clang zlib1g-dev)",
+        Mode.Library when !File.Exists(EngineHost.LibraryPath) => "for there is no library; run with -p:PublishDataPlane=true (apt-get install clang zlib1g-dev)",
         Mode.Testpmd when !bench.Testpmd.IsInstalled => $"for it is not installed: {bench.Testpmd.Remedy}",
         _ => null,
     };

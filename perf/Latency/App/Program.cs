@@ -22,7 +22,7 @@ var mode = new Option<Mode>("--mode");
 var egress = new Option<string>("--egress") { DefaultValueFactory = _ => "" };
 var ports = new Option<string[]>("--port");
 var host = new Command("host", "An app with an engine: what is started as a process of its own.") { mode, allocate, core, offCore, egress, ports };
-host.SetAction(parsed => Guarded(() => HostCommand.Run(new HostOptions
+host.SetAction(parsed => Guarded(() => EngineHost.Run(new HostOptions
 {
     Mode = parsed.GetValue(mode),
     Allocation = parsed.GetValue(allocate),

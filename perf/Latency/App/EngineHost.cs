@@ -3,7 +3,7 @@ using PollMode.Isolation;
 namespace PollMode.Latency;
 
 /// <summary>An app with an engine, a process of its own: allocates, and does what it is told by its standard input, line by line, until that ends.</summary>
-internal sealed class HostCommand : IDisposable
+internal sealed class EngineHost : IDisposable
 {
     /// <summary>What it prints once the worker runs.</summary>
     internal const string Ready = "the worker runs";
@@ -15,7 +15,7 @@ internal sealed class HostCommand : IDisposable
     private StallStatistics _stalls = new();
     private int _collections;
 
-    private HostCommand(HostOptions options) => _engine = new DataPlaneEngine(PlaceOf(options.Mode), new EngineOptions
+    private EngineHost(HostOptions options) => _engine = new DataPlaneEngine(PlaceOf(options.Mode), new EngineOptions
     {
         Name = "latency",
         Ports = [.. options.Ports],
@@ -37,7 +37,7 @@ internal sealed class HostCommand : IDisposable
     internal static int Run(HostOptions options)
     {
         using CpuReservation? off = options.Core == options.OffCore ? null : CpuReservation.Take([options.OffCore]);
-        using var host = new HostCommand(options);
+        using var host = new EngineHost(options);
         host._engine.Open();
         host._engine.Start();
         using var allocator = new Allocator(options.Allocation);
