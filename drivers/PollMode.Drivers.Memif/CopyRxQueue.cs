@@ -59,7 +59,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
             }
 
             // A notice is taken before the ring is looked at once more: what comes after that look brings a new one.
-            _ring!.TakeNotices();
+            _notices.Take();
             available = (ushort)(Produced - _consumed);
         }
 

@@ -12,6 +12,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
     private readonly GuardedCopy _copy = new(toPeer: true);
     private readonly bool _isServer;
     private readonly uint _bufferBytes;
+    private readonly Announcer _announcer = new();
     private Ring? _ring;
     private Region[] _regions = [];
     private ushort _sent;
@@ -140,7 +141,11 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
 
     protected override void Detach(MemifLink link, bool ended) => _ring = null;
 
-    protected override void Release() => _copy.Dispose();
+    protected override void Release()
+    {
+        _copy.Dispose();
+        _announcer.Dispose();
+    }
 
     /// <summary>Where the buffer of a slot lies and how much it holds. A client knows its own, whatever a descriptor says by now.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -237,7 +242,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
             _ring!.Head = _sent;
         }
 
-        InterruptsSent += _ring.Notify();
+        InterruptsSent += _ring.Notify(_announcer);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

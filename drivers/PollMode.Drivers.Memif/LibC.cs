@@ -56,9 +56,12 @@ internal static unsafe partial class LibC
     internal const int EPOLL_CTL_ADD = 1;
     internal const int EPOLL_CTL_DEL = 2;
     internal const uint EPOLLIN = 1;
+    internal const uint EPOLLET = 1u << 31;
     internal const short POLLIN = 1;
 
     internal static readonly nint MAP_FAILED = -1;
+
+    private static readonly bool IsArm64 = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     internal static partial int Socket(int family, int type, int protocol);
@@ -127,6 +130,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     internal static partial int EpollControl(int epoll, int operation, int fileDescriptor, void* request);
 
+    [LibraryImport("libc", EntryPoint = "epoll_wait")]
+    internal static partial int EpollWait(int epoll, void* events, int most, int timeoutMilliseconds);
+
     // On the data path: without SetLastError, which costs more than the call.
     [LibraryImport("libc", EntryPoint = "read")]
     internal static partial nint Read(int fileDescriptor, void* buffer, nuint bytes);
@@ -139,4 +145,16 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "process_vm_writev")]
     internal static partial nint ProcessVmWrite(int process, IoVector* local, nuint localCount, IoVector* remote, nuint remoteCount, nuint flags);
+
+    // linux/aio_abi.h: calls that the C library has no functions for.
+    internal static nint IoSetup(uint most, nint* context) => SystemCall(IsArm64 ? 0 : 206, (nint)most, (nint)context, 0, 0, 0);
+
+    internal static nint IoDestroy(nint context) => SystemCall(IsArm64 ? 1 : 207, context, 0, 0, 0, 0);
+
+    internal static nint IoGetEvents(nint context, nint least, nint most, void* events) => SystemCall(IsArm64 ? 4 : 208, context, least, most, (nint)events, 0);
+
+    internal static nint IoSubmit(nint context, nint count, AsyncRequest** requests) => SystemCall(IsArm64 ? 2 : 209, context, count, (nint)requests, 0, 0);
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint a, nint b, nint c, nint d, nint e);
 }

@@ -4,6 +4,10 @@ namespace PollMode.Drivers.Memif;
 /// The descriptor that a worker blocks on in interrupt mode. It must exist before there is a connection and outlive it, so it is an epoll
 /// that watches the eventfd of the current ring.
 /// </summary>
+/// <remarks>
+/// The eventfd itself is never read, since a peer, who shares it, could make us wait for that. It is watched for edges: each notice makes
+/// the epoll readable, and taking the epoll's event, which waits for nothing, makes it quiet until the next.
+/// </remarks>
 internal sealed unsafe class Notices : IDisposable
 {
     private int _epoll;
@@ -32,9 +36,16 @@ internal sealed unsafe class Notices : IDisposable
         {
             // struct epoll_event is packed on x86-64: four bytes of events, eight of data. On Arm64 the data is aligned; neither is read back.
             ulong* request = stackalloc ulong[2];
-            request[0] = LibC.EPOLLIN;
+            request[0] = LibC.EPOLLIN | LibC.EPOLLET;
             _ = LibC.EpollControl(_epoll, LibC.EPOLL_CTL_ADD, ring.EventFd, request);
         }
+    }
+
+    /// <summary>Takes the other side's notices.</summary>
+    internal void Take()
+    {
+        ulong* taken = stackalloc ulong[2];
+        _ = LibC.EpollWait(_epoll, taken, 1, 0);
     }
 
     internal void Forget(Ring ring)

@@ -68,22 +68,9 @@ internal sealed unsafe class Ring
     /// <summary>Tells the other side that the ring has moved, if it wants to be told.</summary>
     /// <remarks>The fence keeps the reading of its wish behind the index that was just published, or both sides could miss each other.</remarks>
     /// <returns>Notices sent: one or none.</returns>
-    internal int Notify()
+    internal int Notify(Announcer announcer)
     {
         Interlocked.MemoryBarrier();
-        if ((Flags & MaskInterrupt) != 0)
-        {
-            return 0;
-        }
-
-        ulong one = 1;
-        return LibC.Write(EventFd, &one, sizeof(ulong)) > 0 ? 1 : 0;
-    }
-
-    /// <summary>Takes the other side's notices.</summary>
-    internal void TakeNotices()
-    {
-        ulong count;
-        _ = LibC.Read(EventFd, &count, sizeof(ulong));
+        return (Flags & MaskInterrupt) != 0 ? 0 : announcer.Announce(EventFd);
     }
 }

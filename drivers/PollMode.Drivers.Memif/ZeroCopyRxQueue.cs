@@ -53,7 +53,7 @@ internal sealed class ZeroCopyRxQueue : MemifQueue, IRxQueue
             if (_notices.IsWanted)
             {
                 // A notice is taken before the ring is looked at once more: what comes after that look brings a new one.
-                ring.TakeNotices();
+                _notices.Take();
                 filled = (ushort)(ring.Tail - _tail);
             }
 

@@ -18,6 +18,7 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
 
     /// <summary>The packet that ends in a slot; none in the slots before it of a packet that has several.</summary>
     private readonly Packet[] _slots;
+    private readonly Announcer _announcer = new();
     private Ring? _ring;
     private ushort _head;
     private ushort _reclaimed;
@@ -83,7 +84,7 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
         {
             _head = head;
             ring.Head = head;
-            InterruptsSent += ring.Notify();
+            InterruptsSent += ring.Notify(_announcer);
         }
 
         Counters.Packets += taken;
@@ -124,6 +125,8 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
 
         _ring = null;
     }
+
+    protected override void Release() => _announcer.Dispose();
 
     /// <summary>Brings home what the server has taken. False if the server's index is out of range.</summary>
     private bool Reclaim()

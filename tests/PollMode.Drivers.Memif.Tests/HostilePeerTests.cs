@@ -93,6 +93,37 @@ public sealed unsafe class HostilePeerTests
     }
 
     [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public void Eventfds_that_would_block_hold_up_nobody(string interrupt)
+    {
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server,interrupt={interrupt}");
+        using var client = new RawClient(socket, RawClient.NewMemory(1 << 20), 1 << 20);
+        client.Offer();
+        client.BlockNotices();
+        byte[] frame = Traffic.Frame(1, 200);
+        var frames = new List<byte[]>();
+        var worker = new Thread(() =>
+        {
+            server.SendSome(frame, 4);
+            server.SendSome(frame, 4);
+            for (int i = 0; i < 10; i++)
+            {
+                server.Collect(frames);
+            }
+        });
+        worker.Start();
+        bool ended = worker.Join(TimeSpan.FromSeconds(20));
+        client.UnblockNotices();
+        worker.Join();
+        Assert.True(ended, "the worker waits for an eventfd");
+        Assert.Equal(8, client.ToClient.Tail);
+        Assert.Equal(32, frames.Count);
+        Assert.True(server.Counter("interrupts_sent") > 0);
+    }
+
+    [Theory]
     [InlineData("auto")]
     [InlineData("kernel")]
     public void Memory_that_is_cut_short_under_the_server_costs_the_connection(string guard)

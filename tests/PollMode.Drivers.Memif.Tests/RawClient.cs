@@ -64,6 +64,26 @@ internal sealed unsafe class RawClient : IDisposable
         ToClient.Head = (ushort)(ToClient.Tail + (1 << Log2Size));
     }
 
+    /// <summary>Makes the eventfds wait for whoever reads or writes them, and fills that of the frames to the client, whose announcing is asked for.</summary>
+    public void BlockNotices()
+    {
+        foreach (int descriptor in _eventFds)
+        {
+            Assert.Equal(0, LibC.Fcntl(descriptor, LibC.F_SETFL, 0));
+        }
+
+        ulong most = ulong.MaxValue - 1;
+        Assert.Equal(sizeof(ulong), LibC.Write(_eventFds[1], &most, sizeof(ulong)));
+        ToClient.Flags = 0;
+    }
+
+    /// <summary>Lets go of whoever waits for an eventfd.</summary>
+    public void UnblockNotices()
+    {
+        ulong count = 1;
+        _ = LibC.Write(_eventFds[0], &count, sizeof(ulong));
+        _ = LibC.Read(_eventFds[1], &count, sizeof(ulong));
+    }
 
     public void CutMemoryShort() => Assert.Equal(0, LibC.Ftruncate(_buffers, 0));
 
