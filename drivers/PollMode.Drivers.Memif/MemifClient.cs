@@ -173,7 +173,7 @@ internal sealed class MemifClient
 
         private bool Expect(MessageKind kind, out ControlMessage message)
         {
-            bool received = TryReceive(_port.WakeDescriptor, out message, out int descriptor);
+            bool received = TryReceive(_port, -1, out message, out int descriptor);
             if (descriptor >= 0)
             {
                 _ = LibC.Close(descriptor);

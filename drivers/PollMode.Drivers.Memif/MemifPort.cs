@@ -148,7 +148,22 @@ internal sealed class MemifPort : IPort
     }
 
     /// <summary>For a thread that is about to serve a connection of this port. False if one does so already, or the port is closing.</summary>
-    internal bool TryBeginServing() => !_closing && Interlocked.CompareExchange(ref _serving, 1, 0) == 0;
+    /// <remarks>First taken, then looked: a port that closes waits for whoever has taken it, so one that takes it later must see the closing.</remarks>
+    internal bool TryBeginServing()
+    {
+        if (Interlocked.CompareExchange(ref _serving, 1, 0) != 0)
+        {
+            return false;
+        }
+
+        if (!_closing)
+        {
+            return true;
+        }
+
+        EndServing();
+        return false;
+    }
 
     internal void EndServing() => Volatile.Write(ref _serving, 0);
 

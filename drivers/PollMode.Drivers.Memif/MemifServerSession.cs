@@ -62,7 +62,7 @@ internal sealed unsafe class MemifServerSession : MemifSession
             return false;
         }
 
-        while (TryReceive(_wake, out ControlMessage message, out int descriptor))
+        while (TryReceive(_port, _wake, out ControlMessage message, out int descriptor))
         {
             string? refusal = message.Kind switch
             {
@@ -70,7 +70,6 @@ internal sealed unsafe class MemifServerSession : MemifSession
                 MessageKind.AddRegion when _port != null => AddRegion(message, ref descriptor),
                 MessageKind.AddRing when _port != null => AddRing(message, ref descriptor),
                 MessageKind.Connect when _port != null => CheckRings(),
-                MessageKind.Acknowledge => string.Empty,
                 MessageKind.Disconnect => null,
                 _ => "Unexpected message",
             };
@@ -85,7 +84,7 @@ internal sealed unsafe class MemifServerSession : MemifSession
                 return false;
             }
 
-            if (refusal != null && refusal.Length > 0)
+            if (refusal != null)
             {
                 _port?.NoteEnd($"client refused: {refusal}");
                 Refuse(refusal);
@@ -97,7 +96,7 @@ internal sealed unsafe class MemifServerSession : MemifSession
                 return true;
             }
 
-            if (message.Kind != MessageKind.Acknowledge && !Channel.TrySend(new ControlMessage(MessageKind.Acknowledge)))
+            if (!Channel.TrySend(new ControlMessage(MessageKind.Acknowledge)))
             {
                 return false;
             }
@@ -139,7 +138,9 @@ internal sealed unsafe class MemifServerSession : MemifSession
         }
 
         // A client that came back may be faster than the news of its end.
-        if (!SpinWait.SpinUntil(port.TryBeginServing, BusyPatienceMilliseconds))
+        bool begun = false;
+        SpinWait.SpinUntil(() => (begun = port.TryBeginServing()) || port.IsClosing, BusyPatienceMilliseconds);
+        if (!begun)
         {
             return "Already connected";
         }

@@ -3,10 +3,11 @@ namespace PollMode.Drivers.Memif;
 /// <summary>One control connection from its first message on: what client and server do alike.</summary>
 internal abstract class MemifSession
 {
-    /// <summary>How long a peer may take for each message of the handshake.</summary>
+    /// <summary>How long the whole handshake may take.</summary>
     private const int PatienceMilliseconds = 5000;
 
     private readonly ControlChannel _channel;
+    private readonly long _deadline = Environment.TickCount64 + PatienceMilliseconds;
 
     protected MemifSession(ControlChannel channel) => _channel = channel;
 
@@ -20,14 +21,38 @@ internal abstract class MemifSession
     }
 
     /// <summary>Waits for the next message of the handshake.</summary>
-    /// <param name="wake">A descriptor that breaks the wait, or -1.</param>
+    /// <param name="port">The port that the connection is for, whose closing breaks the wait; null while it is not known.</param>
+    /// <param name="wake">A descriptor that breaks the wait while the port is not known.</param>
     /// <param name="message">The message.</param>
     /// <param name="descriptor">What came with it; the caller owns it.</param>
-    protected bool TryReceive(int wake, out ControlMessage message, out int descriptor)
+    /// <returns>False if the connection or the time for the whole handshake has ended, or the port closes.</returns>
+    protected bool TryReceive(MemifPort? port, int wake, out ControlMessage message, out int descriptor)
     {
         message = default;
         descriptor = -1;
-        return _channel.WaitReadable(wake, PatienceMilliseconds, out _) && _channel.TryReceive(out message, out descriptor);
+        while (true)
+        {
+            long left = _deadline - Environment.TickCount64;
+            if (left <= 0)
+            {
+                return false;
+            }
+
+            bool readable = _channel.WaitReadable(port?.WakeDescriptor ?? wake, (int)left, out bool woken);
+            if (woken)
+            {
+                port?.TakeWake();
+                if (port == null || port.IsClosing)
+                {
+                    return false;
+                }
+            }
+
+            if (readable)
+            {
+                return _channel.TryReceive(out message, out descriptor);
+            }
+        }
     }
 
     /// <summary>Stays with an established connection until either side ends it.</summary>

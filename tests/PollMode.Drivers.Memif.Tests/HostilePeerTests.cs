@@ -66,6 +66,7 @@ public sealed unsafe class HostilePeerTests
             Expect(socket, "ethernet", (new ControlMessage(MessageKind.Initialize) { InitVersion = ControlMessage.Version, Mode = 1 }, -1));
             Expect(socket, "Unexpected", good);
             Expect(socket, "Unexpected", (new ControlMessage((MessageKind)99), -1));
+            Expect(socket, "Unexpected", (new ControlMessage(MessageKind.Acknowledge), -1));
             Expect(socket, "Missing region fd", (init, -1), (Region(0, 65536), -1));
             Expect(socket, "Invalid region index", (init, -1), (Region(1, 65536), memory));
             Expect(socket, "shorter than said", (init, -1), (Region(0, 65537), memory));
@@ -121,6 +122,33 @@ public sealed unsafe class HostilePeerTests
         Assert.Equal(8, client.ToClient.Tail);
         Assert.Equal(32, frames.Count);
         Assert.True(server.Counter("interrupts_sent") > 0);
+    }
+
+    [Fact]
+    public void A_client_that_stays_in_the_handshake_does_not_keep_the_server_from_closing()
+    {
+        string socket = MemifPairTests.NewName();
+        var server = new MemifSide($"memif:{socket},role=server");
+        using ControlChannel idle = Greeted(socket);
+        Assert.True(idle.TrySend(new ControlMessage(MessageKind.Initialize) { InitVersion = ControlMessage.Version }));
+        Assert.Equal(MessageKind.Acknowledge, RawClient.Next(idle).Kind);
+        using var stop = new CancellationTokenSource();
+        var chatter = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested && idle.TrySend(new ControlMessage(MessageKind.Acknowledge)))
+            {
+                Thread.Sleep(200);
+            }
+        });
+        chatter.Start();
+        var closing = new Thread(server.Dispose);
+        closing.Start();
+        bool closed = closing.Join(TimeSpan.FromSeconds(20));
+        stop.Cancel();
+        chatter.Join();
+        idle.Dispose();
+        closing.Join();
+        Assert.True(closed, "the server waits for its client");
     }
 
     [Theory]
@@ -227,10 +255,16 @@ public sealed unsafe class HostilePeerTests
             TimeSpan.FromSeconds(30)),
         client.Port.Report[0] + server.Port.Report[0]);
 
+    private static ControlChannel Greeted(string socket)
+    {
+        ControlChannel channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket))!;
+        Assert.Equal(MessageKind.Hello, RawClient.Next(channel).Kind);
+        return channel;
+    }
+
     private static void Expect(string socket, string reason, params (ControlMessage Message, int Descriptor)[] messages)
     {
-        using ControlChannel channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket))!;
-        Assert.Equal(MessageKind.Hello, RawClient.Next(channel).Kind);
+        using ControlChannel channel = Greeted(socket);
         for (int i = 0; i < messages.Length; i++)
         {
             Assert.True(channel.TrySend(messages[i].Message, messages[i].Descriptor));
