@@ -144,7 +144,7 @@ internal sealed unsafe class ControlChannel : IDisposable
             controlBytes = header.ControlBytes;
         }
 
-        if (received > 0 && controlBytes >= ControlHeaderBytes + sizeof(int) && *(int*)(control + 8) == LibC.SOL_SOCKET && *(int*)(control + 12) == LibC.SCM_RIGHTS)
+        if (received >= 0 && controlBytes >= ControlHeaderBytes + sizeof(int) && *(int*)(control + 8) == LibC.SOL_SOCKET && *(int*)(control + 12) == LibC.SCM_RIGHTS)
         {
             int count = (int)Math.Min(*(nuint*)control - ControlHeaderBytes, ControlBytes - ControlHeaderBytes) / sizeof(int);
             descriptor = *(int*)(control + ControlHeaderBytes);

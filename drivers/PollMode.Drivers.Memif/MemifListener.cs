@@ -4,6 +4,7 @@ namespace PollMode.Drivers.Memif;
 internal sealed class MemifListener
 {
     private const int MostSessions = 64;
+    private const int FailedAcceptMilliseconds = 100;
 
     private readonly Lock _gate = new();
     private readonly List<MemifPort> _ports = [];
@@ -92,8 +93,15 @@ internal sealed class MemifListener
     {
         while (!_closing)
         {
-            if (!_socket.WaitReadable(_wake, -1, out _) || _socket.TryAccept() is not { } channel)
+            if (!_socket.WaitReadable(_wake, -1, out _))
             {
+                continue;
+            }
+
+            if (_socket.TryAccept() is not { } channel)
+            {
+                // Out of descriptors, most likely: whoever waits goes on waiting, and asking again at once would only burn the processor.
+                Thread.Sleep(FailedAcceptMilliseconds);
                 continue;
             }
 

@@ -125,6 +125,28 @@ public sealed unsafe class HostilePeerTests
     }
 
     [Fact]
+    public void Descriptors_that_come_with_no_message_are_closed()
+    {
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        int memory = RawClient.NewMemory(4096);
+        int Held() => Directory.GetFiles("/proc/self/fd").Count(file => new FileInfo(file).LinkTarget?.Contains("pm-test", StringComparison.Ordinal) == true);
+        int before = Held();
+        for (int i = 0; i < 20; i++)
+        {
+            using ControlChannel channel = Greeted(socket);
+            RawClient.SendEmpty(channel, memory);
+
+            // The server ends the connection, and has seen the message by then.
+            Assert.True(channel.WaitReadable(-1, 30_000, out _));
+            Assert.False(channel.TryReceive(out _, out _));
+        }
+
+        Assert.Equal(before, Held());
+        _ = LibC.Close(memory);
+    }
+
+    [Fact]
     public void A_client_that_stays_in_the_handshake_does_not_keep_the_server_from_closing()
     {
         string socket = MemifPairTests.NewName();

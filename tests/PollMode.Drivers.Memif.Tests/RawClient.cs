@@ -118,6 +118,20 @@ internal sealed unsafe class RawClient : IDisposable
         return descriptor;
     }
 
+    /// <summary>Sends a descriptor with a message of no bytes.</summary>
+    public static void SendEmpty(ControlChannel channel, int descriptor)
+    {
+        byte* control = stackalloc byte[24];
+        *(nuint*)control = 20;
+        *(int*)(control + 8) = LibC.SOL_SOCKET;
+        *(int*)(control + 12) = LibC.SCM_RIGHTS;
+        *(int*)(control + 16) = descriptor;
+        MessageHeader header = default;
+        header.Control = control;
+        header.ControlBytes = 24;
+        Assert.Equal(0, LibC.SendMessage(channel.Socket, &header, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL));
+    }
+
     /// <summary>The next message of a connection, which must come without a descriptor.</summary>
     public static ControlMessage Next(ControlChannel channel)
     {
