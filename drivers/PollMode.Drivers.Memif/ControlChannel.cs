@@ -14,6 +14,9 @@ internal sealed unsafe class ControlChannel : IDisposable
     /// <summary>EADDRINUSE of asm-generic/errno.h.</summary>
     private const int AddressInUse = 98;
 
+    /// <summary>ECONNREFUSED of asm-generic/errno.h: nobody listens.</summary>
+    private const int ConnectionRefused = 111;
+
     private int _socket;
 
     private ControlChannel(int socket) => _socket = socket;
@@ -29,13 +32,20 @@ internal sealed unsafe class ControlChannel : IDisposable
         }
     }
 
-    /// <summary>Connects to a server.</summary>
-    /// <returns>Null if nobody listens.</returns>
-    internal static ControlChannel? TryConnect(SocketName name)
+    /// <summary>Connects to a server. Does not wait for one that listens and does not accept.</summary>
+    /// <returns>Null if nobody listens, or the server has too many waiting.</returns>
+    internal static ControlChannel? TryConnect(SocketName name) => TryConnect(name, out _);
+
+    /// <inheritdoc cref="TryConnect(SocketName)"/>
+    /// <param name="name">The server's socket.</param>
+    /// <param name="errno">Why not; zero for success.</param>
+    internal static ControlChannel? TryConnect(SocketName name, out int errno)
     {
-        int socket = LibC.Socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
+        errno = 0;
+        int socket = LibC.Socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0);
         if (socket < 0)
         {
+            errno = Marshal.GetLastPInvokeError();
             return null;
         }
 
@@ -45,6 +55,7 @@ internal sealed unsafe class ControlChannel : IDisposable
             return new ControlChannel(socket);
         }
 
+        errno = Marshal.GetLastPInvokeError();
         _ = LibC.Close(socket);
         return null;
     }
@@ -175,7 +186,7 @@ internal sealed unsafe class ControlChannel : IDisposable
 
     private static bool IsStale(SocketName name)
     {
-        using ControlChannel? other = TryConnect(name);
-        return other == null && name.IsSocketFile;
+        using ControlChannel? other = TryConnect(name, out int errno);
+        return errno == ConnectionRefused && name.IsSocketFile;
     }
 }

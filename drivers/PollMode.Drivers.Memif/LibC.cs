@@ -13,6 +13,7 @@ internal static unsafe partial class LibC
     internal const int AF_UNIX = 1;
     internal const int SOCK_SEQPACKET = 5;
     internal const int SOCK_CLOEXEC = 0x80000;
+    internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOL_SOCKET = 1;
     internal const int SCM_RIGHTS = 1;
     internal const int MSG_DONTWAIT = 0x40;

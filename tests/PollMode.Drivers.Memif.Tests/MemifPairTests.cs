@@ -184,6 +184,40 @@ public sealed class MemifPairTests
         Assert.False(File.Exists(path));
     }
 
+    [Fact]
+    public void A_server_that_accepts_nobody_holds_up_no_client()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"pm-memif-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}.sock");
+        try
+        {
+            using var deaf = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Seqpacket, System.Net.Sockets.ProtocolType.Unspecified);
+            deaf.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
+            deaf.Listen(0);
+            using ControlChannel waiting = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), path))!;
+            Exception? fault = null;
+            var closing = new Thread(() =>
+            {
+                using (new MemifSide($"memif:{path}"))
+                {
+                    Thread.Sleep(300);
+                }
+
+                // Nor is its socket file one that nobody uses.
+                fault = Record.Exception(() => new MemifSide($"memif:{path},role=server").Dispose());
+            });
+            closing.Start();
+            bool closed = closing.Join(TimeSpan.FromSeconds(20));
+            deaf.Dispose();
+            closing.Join();
+            Assert.True(closed, "the client waits to be accepted");
+            Assert.IsType<LinuxException>(fault);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Theory]
     [InlineData("zero_copy=on")]
     [InlineData("zero_copy=off")]
