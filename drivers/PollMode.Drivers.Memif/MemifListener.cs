@@ -112,7 +112,16 @@ internal sealed class MemifListener
                 continue;
             }
 
-            new Thread(() => Serve(channel)) { Name = "memif-server", IsBackground = true }.Start();
+            try
+            {
+                new Thread(() => Serve(channel)) { Name = "memif-server", IsBackground = true }.Start();
+            }
+            catch (Exception fault) when (fault is OutOfMemoryException or ThreadStartException)
+            {
+                channel.Dispose();
+                Interlocked.Decrement(ref _sessions);
+                Thread.Sleep(FailedAcceptMilliseconds);
+            }
         }
     }
 
@@ -123,6 +132,14 @@ internal sealed class MemifListener
             using (channel)
             {
                 new MemifServerSession(this, channel, _wake).Run();
+            }
+        }
+        catch (Exception fault) when (fault is PollModeException or IOException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+            // What a client makes go wrong, such as descriptors that run out, costs its own connection.
+            lock (_gate)
+            {
+                _ports.ForEach(port => port.NoteEnd(fault.Message));
             }
         }
         finally

@@ -5,6 +5,9 @@ internal sealed unsafe class MemifServerSession : MemifSession
 {
     private const int MostRegions = 256;
     private const int RingAlignment = 16;
+
+    /// <summary>Address space for all regions of a client.</summary>
+    private const ulong MostMappedBytes = 4 * Region.MostBytes;
     private const int BusyPatienceMilliseconds = 2000;
 
     private readonly MemifListener _listener;
@@ -161,6 +164,11 @@ internal sealed unsafe class MemifServerSession : MemifSession
         if (message.RegionIndex != _regions.Count || _regions.Count == MostRegions)
         {
             return "Invalid region index";
+        }
+
+        if (_regions.Sum(region => (long)region.Bytes) + (long)Math.Min(message.RegionBytes, Region.MostBytes) > (long)MostMappedBytes)
+        {
+            return "Regions too large";
         }
 
         int taken = descriptor;

@@ -6,6 +6,9 @@ namespace PollMode.Drivers.Memif;
 /// <summary>Memory that client and server share, mapped.</summary>
 internal sealed unsafe class Region : IDisposable
 {
+    /// <summary>Offsets have 32 bits: nothing beyond can be reached.</summary>
+    internal const ulong MostBytes = 1UL << 32;
+
     private readonly nuint _mappedBytes;
     private nint _address;
     private int _descriptor;
@@ -90,7 +93,7 @@ internal sealed unsafe class Region : IDisposable
 
     /// <summary>Maps memory that a peer offers. Takes the descriptor.</summary>
     /// <param name="descriptor">The file as it came.</param>
-    /// <param name="bytes">Bytes of it, as the peer says.</param>
+    /// <param name="bytes">Bytes of it, as the peer says. What offsets do not reach is not mapped.</param>
     /// <param name="guard">How to touch memory that could vanish.</param>
     /// <param name="refusal">Why it was refused.</param>
     /// <returns>Null, with the descriptor closed, if it is not what it must be.</returns>
@@ -119,7 +122,7 @@ internal sealed unsafe class Region : IDisposable
             {
                 refusal = "Region is shorter than said";
             }
-            else if (TryMap(descriptor, bytes, pageBytes: (nuint)fileSystem[1]) is { } region)
+            else if (TryMap(descriptor, Math.Min(bytes, MostBytes), pageBytes: (nuint)fileSystem[1]) is { } region)
             {
                 refusal = string.Empty;
                 return region.Guarded(guard, isSealed);

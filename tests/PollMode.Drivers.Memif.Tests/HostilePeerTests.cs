@@ -125,6 +125,35 @@ public sealed unsafe class HostilePeerTests
     }
 
     [Fact]
+    public void Regions_take_no_more_address_space_than_offsets_reach()
+    {
+        const ulong Large = 1UL << 40;
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        int memory = RawClient.NewMemory((long)Large);
+        using ControlChannel channel = Greeted(socket);
+        Assert.True(channel.TrySend(new ControlMessage(MessageKind.Initialize) { InitVersion = ControlMessage.Version }));
+        Assert.Equal(MessageKind.Acknowledge, RawClient.Next(channel).Kind);
+        for (ushort i = 0; i < 5; i++)
+        {
+            Assert.True(channel.TrySend(new ControlMessage(MessageKind.AddRegion) { RegionIndex = i, RegionBytes = Large }, memory));
+            ControlMessage answer = RawClient.Next(channel);
+            Assert.Equal(i < 4 ? MessageKind.Acknowledge : MessageKind.Disconnect, answer.Kind);
+            Assert.True(i < 4 || answer.Reason == "Regions too large", answer.Reason);
+            ulong mapped = 0;
+            foreach (string line in Mappings().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                string[] ends = line[..line.IndexOf(' ', StringComparison.Ordinal)].Split('-');
+                mapped += Convert.ToUInt64(ends[1], 16) - Convert.ToUInt64(ends[0], 16);
+            }
+
+            Assert.InRange(mapped, 0UL, 4UL << 32);
+        }
+
+        _ = LibC.Close(memory);
+    }
+
+    [Fact]
     public void Descriptors_that_come_with_no_message_are_closed()
     {
         string socket = MemifPairTests.NewName();
