@@ -83,7 +83,11 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
             int length = packet.TotalLength;
             if (packet != given)
             {
-                _ = _copy.TryFlush() ? 0 : lost++;
+                if (!_copy.TryFlush())
+                {
+                    fault = "Shared memory has gone";
+                }
+
                 Pool.Return(packet);
             }
 
