@@ -75,9 +75,18 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
                 Fill(header, packet, length);
                 _next++;
             }
-            else if (!SendLarge(packet))
+            else
             {
-                break;
+                if (_next != first)
+                {
+                    // Frames of the same flow may wait in the ring: they go first.
+                    Kick();
+                }
+
+                if (!SendLarge(packet))
+                {
+                    break;
+                }
             }
 
             bytes += length;
@@ -208,19 +217,31 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
     /// <summary>Sends a frame that no slot holds by a socket without a ring, if there is one. True if the frame is done with.</summary>
     private bool SendLarge(Packet packet)
     {
-        if (_large == null || packet.SegmentCount + 1 > MostVectors)
+        int most = packet.SegmentCount + 3;
+        if (_large == null || most > MostVectors)
         {
             Counters.Errors++;
             return true;
         }
 
-        VirtioNetHeader header = VirtioNetHeader.Of(packet, 0);
+        bool tagged = (packet.Flags & PacketFlags.HasVlan) != 0 && packet.Length >= AddressBytes;
+        VirtioNetHeader header = VirtioNetHeader.Of(packet, tagged ? TagBytes : 0);
+        byte* tag = stackalloc byte[TagBytes] { 0x81, 0x00, (byte)(packet.VlanTci >> 8), (byte)packet.VlanTci };
         int count = 0;
-        IoVector* vectors = stackalloc IoVector[packet.SegmentCount + 1];
+        IoVector* vectors = stackalloc IoVector[most];
         vectors[count++] = new IoVector(&header, VirtioNetHeader.Bytes);
+        int skip = 0;
+        if (tagged)
+        {
+            vectors[count++] = new IoVector(packet.DataPointer, AddressBytes);
+            vectors[count++] = new IoVector(tag, TagBytes);
+            skip = AddressBytes;
+        }
+
         for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
         {
-            vectors[count++] = new IoVector(segment.DataPointer, segment.Length);
+            vectors[count++] = new IoVector(segment.DataPointer + skip, segment.Length - skip);
+            skip = 0;
         }
 
         if (LibC.Writev(_large.Descriptor, vectors, count) >= 0)

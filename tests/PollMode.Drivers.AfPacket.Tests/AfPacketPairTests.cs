@@ -58,6 +58,34 @@ public sealed class AfPacketPairTests
     }
 
     [Fact]
+    public void A_large_segment_keeps_its_vlan_tag_and_its_place()
+    {
+        HostRights.NeedNamespaces();
+        using var pair = new VethPair();
+        ITxQueue tx = pair.Open("af_packet:v0,vlan=metadata,offload=true").OpenTxQueue(0, pair.Pool);
+        IRxQueue rx = pair.Open("af_packet:v1,vlan=metadata,offload=true").OpenRxQueue(0, pair.Pool);
+        byte[] large = Frame(1, 4054);
+        byte[] headers =
+        [
+            0x08, 0x00, 0x45, 0, 4040 >> 8, 4040 & 255, 0, 1, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+            0, 80, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0,
+        ];
+        headers.CopyTo(large, 12);
+        Packet segment = pair.Make(large);
+        segment.VlanTci = 0x2007;
+        segment.ChecksumStart = 34;
+        segment.ChecksumOffset = 16;
+        segment.SegmentationBytes = 1000;
+        segment.Flags |= PacketFlags.TxChecksumPartial | PacketFlags.SegmentTcpV4;
+        Assert.Equal(3, tx.Send([pair.Make(Frame(2, 100)), segment, pair.Make(Frame(3, 100))]));
+        var tags = new List<int>();
+        List<byte[]> frames = pair.Receive(rx, 3, packet => tags.Add((packet.Flags & PacketFlags.HasVlan) != 0 ? packet.VlanTci : -1));
+        Assert.Equal([Frame(2, 100), large, Frame(3, 100)], frames);
+        Assert.Equal([-1, 0x2007, -1], tags);
+        Assert.Equal(0, tx.Counters.Errors);
+    }
+
+    [Fact]
     public void Own_frames_are_not_received_whether_the_qdisc_is_bypassed_or_not()
     {
         HostRights.NeedNamespaces();
