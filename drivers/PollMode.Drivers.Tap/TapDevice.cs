@@ -83,6 +83,12 @@ internal sealed unsafe class TapDevice : IDisposable
             device.OpenQueues(settings);
             device.Configure(settings);
             device._drops = new InterfaceDrops(device.Name);
+            if (settings.Persist && !device.WasAttached)
+            {
+                // Last: a device of which a step fails goes with its descriptors.
+                Check(LibC.Ioctl(device._queues[0], LibC.TUNSETPERSIST, (void*)1), $"make the TAP device '{device.Name}' persistent", "run as root or with CAP_NET_ADMIN");
+            }
+
             return device;
         }
         catch
@@ -123,11 +129,6 @@ internal sealed unsafe class TapDevice : IDisposable
 
             _queues.Add(descriptor);
             Attach(descriptor, ref flags, settings);
-        }
-
-        if (settings.Persist && !WasAttached)
-        {
-            Check(LibC.Ioctl(_queues[0], LibC.TUNSETPERSIST, (void*)1), $"make the TAP device '{Name}' persistent", "run as root or with CAP_NET_ADMIN");
         }
     }
 

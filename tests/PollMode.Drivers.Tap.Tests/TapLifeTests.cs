@@ -41,6 +41,15 @@ public sealed class TapLifeTests : IDisposable
     }
 
     [Fact]
+    public void A_persistent_interface_that_could_not_be_set_up_does_not_stay()
+    {
+        HostRights.NeedNamespaces();
+        using var space = new HostNamespace("t");
+        Assert.Throws<LinuxException>(() => Open($"tap:tap7,netns={space.Name},persist=true,mac=00:00:00:00:00:00"));
+        Assert.DoesNotContain("tap7", space.Ip("link"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_persistent_interface_stays_and_one_attached_to_is_put_back()
     {
         HostRights.NeedNamespaces();
