@@ -42,6 +42,12 @@ internal sealed class MemifPort : IPort
             throw new PollModeException($"'{spec.Text}' asks for zero_copy=on, but {whyNot}. Set zero_copy=auto to copy instead.");
         }
 
+        long copyingBytes = 2L * settings.Queues * (Ring.BytesFor(settings.Log2RingSize) + ((long)settings.BufferBytes << settings.Log2RingSize));
+        if (!settings.IsServer && !IsZeroCopy && copyingBytes > LargestRegion)
+        {
+            throw new PollModeException($"'{spec.Text}' needs {copyingBytes >> 20} MiB for its buffers and a region has at most 4096; use fewer queues, or a smaller rsize or bsize.");
+        }
+
         _how = settings.IsServer ? "server, copies"
             : IsZeroCopy ? "client, zero-copy"
             : $"client, copies ({(settings.WantsZeroCopy ? whyNot : "zero_copy=off")})";

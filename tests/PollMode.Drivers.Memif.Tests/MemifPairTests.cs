@@ -295,6 +295,15 @@ public sealed class MemifPairTests
     public void A_wrong_spec_says_so(string spec, string part) =>
         Assert.Contains(part, Assert.Throws<PollModeException>(() => new MemifDriver().Probe(PortSpec.Parse(spec))).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Buffers_that_offsets_do_not_reach_are_refused()
+    {
+        using var arena = new Arena(new ArenaOptions { LargestPages = PageKind.Small4KiB });
+        PortSpec spec = PortSpec.Parse($"memif:{NewName()},queues=2,rsize=14,bsize=65536,zero_copy=off");
+        PollModeException fault = Assert.Throws<PollModeException>(() => new MemifDriver().Open(spec, new PortContext { PortIndex = 0, Arena = arena }));
+        Assert.Contains("at most 4096", fault.Message, StringComparison.Ordinal);
+    }
+
     internal static string NewName() => $"@pm-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}";
 
     private static int Move(MemifSide from, MemifSide to, Packet[] packets, byte[] frame)
