@@ -28,8 +28,8 @@ public sealed unsafe partial class Mempool
     /// <summary>Whether the pool may grow and has no slab ready.</summary>
     internal bool WantsSlab => _state < (int)MempoolState.Draining && Volatile.Read(ref _ready) == null && Volatile.Read(ref _slabCount) < _slabLimit;
 
-    /// <summary>Whether the owner asked for a slab in vain since it was supplied last.</summary>
-    internal bool WasHeldBack => Volatile.Read(ref _counters->HeldBack) != _heldBackSeen;
+    /// <summary>Whether the owner asked for a slab in vain since it was supplied last, or had a slab's worth to spare.</summary>
+    internal bool WasHeldBack => Volatile.Read(ref _counters->HeldBack) != Volatile.Read(ref _heldBackSeen);
 
     /// <summary>
     /// Housekeeping between bursts: gathers what came home, and sets a slab free for which there was no need for a while, if it is wholly
@@ -43,6 +43,12 @@ public sealed unsafe partial class Mempool
         }
 
         Harvest();
+        if (_supplier != null && _board.Count + _backup >= Arena.BuffersPerSlab)
+        {
+            // What it once asked for in vain, it would not ask for now.
+            Volatile.Write(ref _heldBackSeen, _counters->HeldBack);
+        }
+
         if (_supplier == null || _slabCount <= _slabMinimum || Volatile.Read(ref _surplus) != null)
         {
             return;
@@ -92,7 +98,7 @@ public sealed unsafe partial class Mempool
             }
 
             slab.Cut(_id);
-            _heldBackSeen = Volatile.Read(ref _counters->HeldBack);
+            Volatile.Write(ref _heldBackSeen, Volatile.Read(ref _counters->HeldBack));
             Volatile.Write(ref _ready, slab);
             return true;
         }

@@ -95,13 +95,29 @@ public sealed class SlabSupplier : IDisposable
                 }
             }
 
-            bool pressed = used >= _budgetSlabs && _pools.Exists(pool => pool.WasHeldBack && pool.WantsSlab);
-            foreach (Mempool pool in _pools)
-            {
-                pool.SetPressed(pressed);
-            }
+            Press(budgetSpent: used >= _budgetSlabs);
         }
     }
+
+    /// <summary>
+    /// Tells each pool whether another one waits for what it does not need. Its own need does not count: it would give slabs back, out of
+    /// the calm, only to be supplied with new ones.
+    /// </summary>
+    private void Press(bool budgetSpent)
+    {
+        int needy = 0;
+        foreach (Mempool pool in _pools)
+        {
+            needy += IsNeedy(pool) ? 1 : 0;
+        }
+
+        foreach (Mempool pool in _pools)
+        {
+            pool.SetPressed(budgetSpent && needy > (IsNeedy(pool) ? 1 : 0));
+        }
+    }
+
+    private static bool IsNeedy(Mempool pool) => pool.WasHeldBack && pool.WantsSlab;
 
     private bool TakeFromAnother(Mempool needy)
     {

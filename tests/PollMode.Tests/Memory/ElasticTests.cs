@@ -143,6 +143,33 @@ public sealed class ElasticTests
     }
 
     [Fact]
+    public void A_load_that_swings_against_the_budget_stops_to_map_and_unmap()
+    {
+        using var supplier = new SlabSupplier(4L * Arena.SlabBytes, startThread: false);
+        using var memory = new TestMemory(slabs: 8);
+        Mempool pool = memory.Pool(1024, 8192, options => options.Supplier = supplier);
+        long before = 0;
+        for (int swing = 0; swing < 60; swing++)
+        {
+            if (swing == 20)
+            {
+                before = memory.Arena.SlabsMapped;
+            }
+
+            // More than the budget allows: the pool is held back in each swing.
+            List<Packet> held = Grow(pool, supplier, 8192, tries: 200);
+            Assert.Equal(4096, held.Count);
+            Assert.True(pool.WasHeldBack);
+            pool.Return(held.ToArray());
+            Settle(pool, supplier);
+            Assert.False(pool.WasHeldBack);
+        }
+
+        Assert.Equal(before, memory.Arena.SlabsMapped);
+        TestMemory.AssertConserved(pool, 0);
+    }
+
+    [Fact]
     public void Pools_share_one_budget_and_the_one_in_need_gets_what_the_other_does_not_use()
     {
         using var supplier = new SlabSupplier(4L * Arena.SlabBytes, startThread: false);
