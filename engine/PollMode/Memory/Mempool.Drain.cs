@@ -137,6 +137,7 @@ public sealed unsafe partial class Mempool
         {
             _board.Detach(slab.Slot);
             Arena.ReleaseSlab(slab);
+            Interlocked.Decrement(ref _slabsHeld);
         }
 
         _firstSlab = null;

@@ -18,15 +18,19 @@ public sealed unsafe partial class Mempool
     private Slab? _surplus;
     private volatile bool _pressed;
     private long _heldBackSeen;
+    private int _slabsHeld;
     private int _calm;
     private int _calmWanted = LeastCalm;
     private int _setFree;
 
-    /// <summary>Slabs of the pool, those in the mailboxes included.</summary>
-    internal int SlabsHeld => Volatile.Read(ref _slabCount) + (Volatile.Read(ref _ready) != null ? 1 : 0) + (Volatile.Read(ref _surplus) != null ? 1 : 0);
+    /// <summary>
+    /// Slabs that the arena gave the pool and did not get back: on its list, in a mailbox, or on the way between them, where neither shows
+    /// it. Changes only where the arena gives or takes.
+    /// </summary>
+    internal int SlabsHeld => Volatile.Read(ref _slabsHeld);
 
     /// <summary>Whether the pool may grow and has no slab ready.</summary>
-    internal bool WantsSlab => _state < (int)MempoolState.Draining && Volatile.Read(ref _ready) == null && Volatile.Read(ref _slabCount) < _slabLimit;
+    internal bool WantsSlab => _state < (int)MempoolState.Draining && Volatile.Read(ref _ready) == null && SlabsHeld < _slabLimit;
 
     /// <summary>Whether the owner asked for a slab in vain since it was supplied last, or had a slab's worth to spare.</summary>
     internal bool WasHeldBack => Volatile.Read(ref _counters->HeldBack) != Volatile.Read(ref _heldBackSeen);
@@ -97,6 +101,7 @@ public sealed unsafe partial class Mempool
                 return false;
             }
 
+            Interlocked.Increment(ref _slabsHeld);
             slab.Cut(_id);
             Volatile.Write(ref _heldBackSeen, Volatile.Read(ref _counters->HeldBack));
             Volatile.Write(ref _ready, slab);
@@ -123,6 +128,7 @@ public sealed unsafe partial class Mempool
             }
 
             Arena.ReleaseSlab(slab);
+            Interlocked.Decrement(ref _slabsHeld);
             return true;
         }
     }

@@ -308,6 +308,7 @@ public sealed unsafe partial class Mempool : IDisposable
             return null;
         }
 
+        Interlocked.Increment(ref _slabsHeld);
         slab.Cut(_id);
         Link(slab);
         return slab;

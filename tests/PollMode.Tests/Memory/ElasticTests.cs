@@ -242,6 +242,48 @@ public sealed class ElasticTests
     }
 
     [Fact]
+    public void A_slab_on_its_way_from_the_mailbox_to_the_pool_counts()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false);
+        using var memory = new TestMemory(slabs: 3);
+        var packets = new Packet[2048];
+        bool stop = false;
+        var looking = new Thread(() =>
+        {
+            for (int look = 1; !Volatile.Read(ref stop); look++)
+            {
+                supplier.SupplyAll();
+                if (look % 256 == 0)
+                {
+                    Thread.Yield();
+                }
+            }
+        }) { IsBackground = true };
+        looking.Start();
+        long most = 0;
+        for (int life = 0; life < 400; life++)
+        {
+            var pool = new Mempool(memory.Arena, new MempoolOptions { Buffers = 1024, LimitBuffers = 2048, Supplier = supplier });
+            int have = pool.Rent(packets);
+            for (int look = 0; look < 100; look++)
+            {
+                most = Math.Max(most, pool.SlabsHeld);
+            }
+
+            pool.Return(packets.AsSpan(0, have));
+            most = Math.Max(most, memory.Arena.SlabsMapped - memory.Arena.SlabsUnmapped);
+            pool.Dispose();
+        }
+
+        Volatile.Write(ref stop, true);
+        looking.Join();
+
+        // The limit is two slabs, and the one between the two places is one of them.
+        Assert.Equal(2, most);
+        Assert.Equal(memory.Arena.SlabsMapped, memory.Arena.SlabsUnmapped);
+    }
+
+    [Fact]
     public void The_thread_does_all_that_by_itself()
     {
         using var supplier = new SlabSupplier();
