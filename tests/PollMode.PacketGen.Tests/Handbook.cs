@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace PollMode.PacketGen.Tests;
 
 /// <summary>The program's README, whose examples must work.</summary>
@@ -15,5 +13,15 @@ internal static class Handbook
         return Text[from..Text.IndexOf("```", from, StringComparison.Ordinal)];
     }
 
-    private static string Find([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "examples", "PacketGen", "README.md");
+    /// <summary>Above the test's own folder: paths of sources mean nothing in a build that can be repeated elsewhere.</summary>
+    private static string Find()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder != null && !File.Exists(Path.Combine(folder, "PollMode.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return Path.Combine(folder ?? throw new InvalidOperationException($"There is no PollMode.sln above {AppContext.BaseDirectory}."), "examples", "PacketGen", "README.md");
+    }
 }
