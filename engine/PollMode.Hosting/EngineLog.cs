@@ -55,4 +55,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(14, LogLevel.Error, "{Engine}: {Fault}")]
     internal static partial void PortFaulted(ILogger logger, string engine, string fault);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Engine}: a pool that wants to grow cannot; it goes on with what it has and is tried again each second")]
+    internal static partial void GrowthFailed(ILogger logger, Exception fault, string engine);
 }

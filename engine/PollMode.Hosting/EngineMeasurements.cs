@@ -71,6 +71,18 @@ internal static class EngineMeasurements
     internal static IEnumerable<Measurement<long>> FailedRents(string engine, EngineStatistics now) =>
         now.Pools.Select((pool, index) => OfPool(pool.Exhausted, engine, index));
 
+    internal static IEnumerable<Measurement<long>> HeldBack(string engine, EngineStatistics now) =>
+        now.Pools.Select((pool, index) => OfPool(pool.HeldBack, engine, index));
+
+    internal static IEnumerable<Measurement<long>> SlabChanges(string engine, EngineStatistics now)
+    {
+        for (int i = 0; i < now.Pools.Count; i++)
+        {
+            yield return OfPool(now.Pools[i].DirectInject, engine, i, Tag(EngineMetrics.ChangeTag, "injected"));
+            yield return OfPool(now.Pools[i].SlabsSetFree, engine, i, Tag(EngineMetrics.ChangeTag, "set_free"));
+        }
+    }
+
     internal static IEnumerable<Measurement<int>> Links(string engine, EngineStatistics now) =>
         now.Ports.Select(port => new Measurement<int>(port.Link == LinkState.Up ? 1 : 0, Tag(EngineMetrics.EngineTag, engine), Tag(EngineMetrics.InterfaceTag, port.Name)));
 

@@ -50,6 +50,12 @@ public sealed class EngineMetrics
     /// <summary>Buffers that could not be rented.</summary>
     public const string RentFailed = "pollmode.mempool.rent.failed";
 
+    /// <summary>Times that a pool wanted to grow and no slab was ready.</summary>
+    public const string GrowthHeldBack = "pollmode.mempool.growth.held_back";
+
+    /// <summary>Slabs that came into a pool or left it while it ran, by <see cref="ChangeTag"/>: <c>injected</c>, <c>set_free</c>.</summary>
+    public const string SlabChanges = "pollmode.mempool.slab.changes";
+
     /// <summary>1 while frames can pass a port, 0 otherwise.</summary>
     public const string LinkUp = "pollmode.port.link.up";
 
@@ -80,6 +86,9 @@ public sealed class EngineMetrics
     /// <summary>Tag: the pool, by the index of its worker.</summary>
     public const string PoolTag = "pollmode.pool";
 
+    /// <summary>Tag: what happened to a slab.</summary>
+    public const string ChangeTag = "pollmode.slab.change";
+
     /// <summary>Tag: state of buffers.</summary>
     public const string StateTag = "pollmode.buffer.state";
 
@@ -105,6 +114,8 @@ public sealed class EngineMetrics
         meter.CreateObservableUpDownCounter(BufferLimit, () => Each(EngineMeasurements.BufferLimits), "{buffer}", "Buffers that a pool has.");
         meter.CreateObservableUpDownCounter(BufferUsage, () => Each(EngineMeasurements.BufferUsages), "{buffer}", "Buffers of a pool, by state.");
         meter.CreateObservableCounter(RentFailed, () => Each(EngineMeasurements.FailedRents), "{failure}", "Buffers that could not be rented.");
+        meter.CreateObservableCounter(GrowthHeldBack, () => Each(EngineMeasurements.HeldBack), "{time}", "Times that a pool wanted to grow and no slab was ready.");
+        meter.CreateObservableCounter(SlabChanges, () => Each(EngineMeasurements.SlabChanges), "{slab}", "Slabs that came into a pool or left it while it ran.");
         meter.CreateObservableGauge(LinkUp, () => Each(EngineMeasurements.Links), "1", "Whether frames can pass a port.");
     }
 

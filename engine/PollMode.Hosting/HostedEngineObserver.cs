@@ -83,6 +83,8 @@ internal sealed class HostedEngineObserver(ILogger logger, Action<Exception> wor
 
     public override void PortFaulted(IEngine engine, string port, string fault) => EngineLog.PortFaulted(logger, engine.Name, fault);
 
+    public override void GrowthFailed(IEngine engine, Exception fault) => EngineLog.GrowthFailed(logger, fault, engine.Name);
+
     public override void CloseFailed(IEngine engine, Exception fault) => EngineLog.CloseFailed(logger, fault, engine.Name);
 
     private static string Count(int value, string many) => value == int.MaxValue ? many : $"{value}";

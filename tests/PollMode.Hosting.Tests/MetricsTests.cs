@@ -34,6 +34,8 @@ public sealed class MetricsTests
         Assert.Equal(["cached", "free", "in_use"], buffers.Keys.Order());
         Assert.Equal((capacity, 0), (buffers.Values.Sum(), buffers["in_use"]));
         Assert.Equal(0, Collect<long>(factory, EngineMetrics.RentFailed, EngineMetrics.PoolTag)["0"]);
+        Assert.Equal(0, Collect<long>(factory, EngineMetrics.GrowthHeldBack, EngineMetrics.PoolTag)["0"]);
+        Assert.Equal(0, Collect<long>(factory, EngineMetrics.SlabChanges, EngineMetrics.ChangeTag)["set_free"]);
         Assert.Equal(1, Collect<int>(factory, EngineMetrics.LinkUp, EngineMetrics.InterfaceTag)["recording:rx=1000"]);
     }
 

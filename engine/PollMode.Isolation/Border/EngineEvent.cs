@@ -70,6 +70,9 @@ internal sealed record EngineEvent(EngineEventKind Kind)
             case EngineEventKind.PortFaulted:
                 observer.PortFaulted(engine, Text, Lines[0]);
                 break;
+            case EngineEventKind.GrowthFailed:
+                observer.GrowthFailed(engine, Fault!.ToException());
+                break;
             case EngineEventKind.CloseFailed:
                 observer.CloseFailed(engine, Fault!.ToException());
                 break;

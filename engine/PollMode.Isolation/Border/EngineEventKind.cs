@@ -33,6 +33,9 @@ internal enum EngineEventKind
     /// <summary><see cref="EngineObserver.PortFaulted"/>.</summary>
     PortFaulted,
 
+    /// <summary><see cref="EngineObserver.GrowthFailed"/>.</summary>
+    GrowthFailed,
+
     /// <summary><see cref="EngineObserver.CloseFailed"/>.</summary>
     CloseFailed,
 

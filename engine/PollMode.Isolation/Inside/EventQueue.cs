@@ -34,6 +34,8 @@ internal sealed class EventQueue : EngineObserver
 
     public override void PortFaulted(IEngine engine, string port, string fault) => Add(new(EngineEventKind.PortFaulted) { Text = port, Lines = [fault] });
 
+    public override void GrowthFailed(IEngine engine, Exception fault) => Add(new(EngineEventKind.GrowthFailed) { Fault = FaultText.Of(fault) });
+
     public override void CloseFailed(IEngine engine, Exception fault) => Add(new(EngineEventKind.CloseFailed) { Fault = FaultText.Of(fault) });
 
     internal void Completed(Exception? fault) => Add(new(EngineEventKind.Completed) { Fault = fault == null ? null : FaultText.Of(fault) });

@@ -70,6 +70,7 @@ internal sealed class EngineMonitor : IDisposable
         if (++_looks % FaultLooks == 0)
         {
             _parts.LookAtPortFaults();
+            _parts.LookAtGrowth();
         }
 
         LookForTheEnd();

@@ -61,6 +61,11 @@ public abstract class EngineObserver
     {
     }
 
+    /// <summary>A pool that wanted to grow could not be given a slab: the host refused memory, a node, a mapping. It goes on with what it has, and is tried again each second.</summary>
+    public virtual void GrowthFailed(IEngine engine, Exception fault)
+    {
+    }
+
     /// <summary>Something was not as it should be while closing; the rest was closed all the same.</summary>
     public virtual void CloseFailed(IEngine engine, Exception fault)
     {

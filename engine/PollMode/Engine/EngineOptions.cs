@@ -36,6 +36,9 @@ public sealed class EngineOptions
     /// <summary>Buffers each worker's pool may grow to; zero for no growth.</summary>
     public int BufferLimitPerWorker { get; set; }
 
+    /// <summary>Most bytes of buffers that all pools together may grow to, what they start with included; zero for no limit but each pool's own.</summary>
+    public long MemoryBudgetBytes { get; set; }
+
     /// <summary>Size of each buffer in bytes; zero for 2112 if the ports take any size, or else what suits all, the first port's wish before the others'.</summary>
     public int BufferBytes { get; set; }
 
@@ -73,6 +76,8 @@ public sealed class EngineOptions
         Check(faults, SendRetries is >= 0, $"SendRetries is {SendRetries}; choose 0 or more.");
         Check(faults, BuffersPerWorker >= 0, $"BuffersPerWorker is {BuffersPerWorker}; choose 0 for a sensible size, or more.");
         Check(faults, BufferLimitPerWorker == 0 || BufferLimitPerWorker >= BuffersPerWorker, $"BufferLimitPerWorker is {BufferLimitPerWorker}, below BuffersPerWorker; raise it, or set it to 0 for no growth.");
+        Check(faults, MemoryBudgetBytes >= 0, $"MemoryBudgetBytes is {MemoryBudgetBytes}; choose the bytes of all pools together, or 0 for no limit but their own.");
+        Check(faults, MemoryBudgetBytes <= 0 || BufferLimitPerWorker > 0, $"MemoryBudgetBytes is {MemoryBudgetBytes}, but no pool may grow; set BufferLimitPerWorker as well, or leave the budget at 0.");
         Check(faults, BufferBytes == 0 || (BufferBytes is >= 256 and <= 65536 && BufferBytes % 64 == 0), $"BufferBytes is {BufferBytes}; choose a multiple of 64 from 256 to 65536, or 0 for what the ports want.");
         Check(faults, HeadroomBytes is >= 0 and <= 4096 && HeadroomBytes % 64 == 0, $"HeadroomBytes is {HeadroomBytes}; choose a multiple of 64 up to 4096.");
         Check(faults, HandOffPackets is >= 2 and <= 1 << 20, $"HandOffPackets is {HandOffPackets}; choose from 2 to 1048576.");

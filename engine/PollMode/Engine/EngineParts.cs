@@ -18,6 +18,7 @@ internal sealed class EngineParts : IDisposable
     private SlabSupplier? _supplier;
     private QueueWiring? _wiring;
     private PortFaultWatch? _faults;
+    private Exception? _growthFault;
 
     internal EngineParts(Engine engine, EngineOptions options, DriverRegistry drivers, EngineObserver? observer)
     {
@@ -64,7 +65,7 @@ internal sealed class EngineParts : IDisposable
         for (int worker = 0; worker < layout.WorkerCount; worker++)
         {
             MempoolOptions pools = layout.PoolOptions(worker);
-            pools.Supplier = pools.LimitBuffers > pools.Buffers ? _supplier ??= new SlabSupplier() : null;
+            pools.Supplier = pools.LimitBuffers > pools.Buffers ? _supplier ??= new SlabSupplier(_options.MemoryBudgetBytes) : null;
             var pool = new Mempool(_arena, pools);
             pool.UnbindOwner();
             _pools.Add(pool);
@@ -128,6 +129,16 @@ internal sealed class EngineParts : IDisposable
 
     /// <summary>Tells what ports say went wrong since the last look. One thread at a time.</summary>
     internal void LookAtPortFaults() => _faults?.Look();
+
+    /// <summary>Tells once why pools cannot grow. One thread at a time.</summary>
+    internal void LookAtGrowth()
+    {
+        if (_supplier?.Fault is { } fault && fault != _growthFault)
+        {
+            _growthFault = fault;
+            _observer?.GrowthFailed(_engine, fault);
+        }
+    }
 
     internal void Start()
     {

@@ -59,11 +59,17 @@ public sealed unsafe partial class Arena
                 _maps[mapped].Map(OffsetOf(index), AddressOf(index), OffsetOf(slabs));
             }
         }
-        catch (PollModeException refusal)
+        catch (Exception refusal)
         {
             while (--mapped >= 0)
             {
                 _maps[mapped].Unmap(OffsetOf(index), OffsetOf(slabs));
+            }
+
+            if (refusal is not PollModeException)
+            {
+                // A driver's own mistake: whoever asked for the slab hears of it.
+                throw;
             }
 
             // Said once: a pool at its end asks again and again.

@@ -220,8 +220,11 @@ public sealed unsafe partial class Arena : IDisposable
                 }
             }
 
-            (int index, PageKind kind) = _mappedFree.Pop();
-            return _slabs[index] = new Slab(this, index, kind);
+            // Taken off the list when all went well: a table that is full, or memory that is short, loses no slab.
+            (int index, PageKind kind) = _mappedFree.Peek();
+            var slab = new Slab(this, index, kind);
+            _mappedFree.Pop();
+            return _slabs[index] = slab;
         }
     }
 

@@ -13,9 +13,11 @@ namespace PollMode;
 public sealed class SlabSupplier : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(1);
+    private const int RetryMilliseconds = 1000;
 
     private readonly Lock _gate = new();
     private readonly List<Mempool> _pools = [];
+    private readonly Dictionary<Mempool, long> _retryAt = [];
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread? _thread;
     private readonly long _budgetSlabs;
@@ -39,7 +41,7 @@ public sealed class SlabSupplier : IDisposable
         }
     }
 
-    /// <summary>What ended the thread, if it could not go on. The pools then stay as large as they are.</summary>
+    /// <summary>Why a pool could not be given a slab the last time that one could not. It stays as large as it is, and is tried again each second.</summary>
     public Exception? Fault { get; private set; }
 
     /// <summary>Ends the thread. The pools keep what they have and grow no more.</summary>
@@ -67,6 +69,7 @@ public sealed class SlabSupplier : IDisposable
         lock (_gate)
         {
             _pools.Remove(pool);
+            _retryAt.Remove(pool);
         }
     }
 
@@ -89,7 +92,7 @@ public sealed class SlabSupplier : IDisposable
                     used--;
                 }
 
-                if (wants && used < _budgetSlabs && pool.Supply())
+                if (wants && used < _budgetSlabs && TrySupply(pool))
                 {
                     used++;
                 }
@@ -132,18 +135,52 @@ public sealed class SlabSupplier : IDisposable
         return false;
     }
 
-    private void Run()
+    /// <summary>Supplies a pool, unless it has failed a moment ago. A fault is one pool's: the others are served all the same.</summary>
+    private bool TrySupply(Mempool pool)
     {
+        if (_retryAt.TryGetValue(pool, out long at) && Environment.TickCount64 < at)
+        {
+            return false;
+        }
+
         try
         {
-            while (!_stop.Wait(Period))
+            return pool.Supply();
+        }
+#pragma warning disable CA1031 // A background thread is where its faults end: it is kept for whoever asks, and tried again.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Keep(fault);
+            _retryAt[pool] = Environment.TickCount64 + RetryMilliseconds;
+            return false;
+        }
+    }
+
+    private void Run()
+    {
+        TimeSpan wait = Period;
+        while (!_stop.Wait(wait))
+        {
+            wait = Period;
+            try
             {
                 SupplyAll();
             }
-        }
-#pragma warning disable CA1031 // A background thread is where its faults end: it is kept for whoever asks.
-        catch (Exception fault)
+#pragma warning disable CA1031 // The same for slabs that could not be given back.
+            catch (Exception fault)
 #pragma warning restore CA1031
+            {
+                Keep(fault);
+                wait = TimeSpan.FromMilliseconds(RetryMilliseconds);
+            }
+        }
+    }
+
+    private void Keep(Exception fault)
+    {
+        // The same refusal again is no news.
+        if (Fault?.Message != fault.Message)
         {
             Fault = fault;
         }
