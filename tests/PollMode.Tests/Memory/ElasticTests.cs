@@ -258,7 +258,8 @@ public sealed class ElasticTests
                     Thread.Yield();
                 }
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         looking.Start();
         long most = 0;
         for (int life = 0; life < 400; life++)
