@@ -10,7 +10,6 @@ internal struct FrameHeader
 
     // Of received frames.
     internal const uint Losing = 1 << 2;
-    internal const uint ChecksumNotReady = 1 << 3;
     internal const uint VlanValid = 1 << 4;
     internal const uint VlanProtocolValid = 1 << 6;
     internal const uint ChecksumValid = 1 << 7;
@@ -18,7 +17,6 @@ internal struct FrameHeader
     // Of frames to send.
     internal const uint Available = 0;
     internal const uint SendRequest = 1 << 0;
-    internal const uint WrongFormat = 1 << 2;
 
     /// <summary>Bytes to the next frame of the block.</summary>
     [FieldOffset(0)] internal uint NextOffset;

@@ -88,9 +88,6 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial int Close(int fileDescriptor);
 
-    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true)]
-    internal static partial int Unlink(byte* path);
-
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     internal static partial int Poll(PollRequest* requests, nuint count, int timeoutMilliseconds);
 

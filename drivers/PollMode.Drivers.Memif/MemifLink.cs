@@ -55,9 +55,12 @@ internal sealed class MemifLink : IDisposable
     }
 
     /// <summary>Unmaps everything. When no queue uses it any more.</summary>
-    public void Dispose()
+    public void Dispose() => Close(Regions, ToServer, ToClient);
+
+    /// <summary>Closes what a connection, or the beginning of one, is made of.</summary>
+    internal static void Close(IEnumerable<Region> regions, Ring?[] toServer, Ring?[] toClient)
     {
-        foreach (Ring? ring in ToServer.Concat(ToClient))
+        foreach (Ring? ring in toServer.Concat(toClient))
         {
             if (ring != null)
             {
@@ -65,7 +68,7 @@ internal sealed class MemifLink : IDisposable
             }
         }
 
-        foreach (Region region in Regions)
+        foreach (Region region in regions)
         {
             region.Dispose();
         }

@@ -41,7 +41,8 @@ internal sealed unsafe class MemifServerSession : MemifSession
         {
             if (link == null)
             {
-                new MemifLinkParts(_regions, _toServer, _toClient).Dispose();
+                // A handshake that failed leaves the same things to close as a connection does.
+                MemifLink.Close(_regions, _toServer, _toClient);
             }
 
             _port?.EndServing();
@@ -242,25 +243,5 @@ internal sealed unsafe class MemifServerSession : MemifSession
         }
 
         return null;
-    }
-
-    /// <summary>What a handshake that failed leaves to close.</summary>
-    private sealed record MemifLinkParts(IEnumerable<Region> Regions, Ring?[] ToServer, Ring?[] ToClient) : IDisposable
-    {
-        public void Dispose()
-        {
-            foreach (Ring? ring in ToServer.Concat(ToClient))
-            {
-                if (ring != null)
-                {
-                    _ = LibC.Close(ring.EventFd);
-                }
-            }
-
-            foreach (Region region in Regions)
-            {
-                region.Dispose();
-            }
-        }
     }
 }
