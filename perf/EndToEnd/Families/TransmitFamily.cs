@@ -10,7 +10,7 @@ internal sealed class TransmitFamily : IFamily
 
     public string Name => "transmit";
 
-    public string Summary => "making packets, into a null port";
+    public string Summary => "making packets, into a null port or a ring that loops";
 
     public IReadOnlyList<IComparison> Comparisons { get; } =
     [
@@ -25,19 +25,33 @@ internal sealed class TransmitFamily : IFamily
         Make(
             "transmit-test", $"test packets of {FrameBytes} bytes: sequence number, time and checksum in each", $"size={FrameBytes + FcsBytes}", "flowgen", FrameBytes,
             "testpmd has no such packets: beside it runs flowgen, which writes neither a sequence number nor a time."),
+        Make(
+            "transmit-ring-fixed", $"the same UDP frame of {FrameBytes} bytes again and again, by a ring that loops, and freed", $"size={FrameBytes + FcsBytes},signature=off", "flowgen", FrameBytes,
+            "txonly takes nothing out of a ring and stops when it is full, after 1023 packets: beside it runs flowgen with one flow.", LoopingRing, flows: 1),
+        Make(
+            "transmit-ring-flows", $"UDP frames of {FrameBytes} bytes of {Flows} flows, checksums right, by a ring that loops, and freed", $"size={FrameBytes + FcsBytes},signature=off,flows={Flows}", "flowgen", FrameBytes,
+            "flowgen leaves the UDP checksum out.", LoopingRing),
+        Make(
+            "transmit-ring-test", $"test packets of {FrameBytes} bytes by a ring that loops, and measured: loss, order, latency", $"size={FrameBytes + FcsBytes}", "flowgen", FrameBytes,
+            "testpmd measures nothing: beside it runs flowgen, which frees what comes back.", LoopingRing),
     ];
 
-    private static ForwardingComparison Make(string name, string summary, string options, string mode, int size, string? caveat) => new(
+    private static (string Ours, string Theirs) FreeingNull => ("null:rx=0", "net_null0,no-rx=1");
+
+    private static (string Ours, string Theirs) LoopingRing => ("ring:a", "net_ring0");
+
+    private static ForwardingComparison Make(
+        string name, string summary, string options, string mode, int size, string? caveat, (string Ours, string Theirs)? into = null, int flows = Flows) => new(
         name,
         summary,
-        new EngineWork { Ports = [$"traffic:rate=max,{options}", "null:rx=0"] },
+        new EngineWork { Ports = [$"traffic:rate=max,{options}", (into ?? FreeingNull).Ours] },
         new TestpmdWork
         {
-            Devices = ["net_null0,no-rx=1"],
+            Devices = [(into ?? FreeingNull).Theirs],
             Mode = mode,
-            Arguments = mode == "flowgen" ? [$"--flowgen-flows={Flows}", $"--txpkts={size}"] : [$"--txpkts={size}"],
+            Arguments = mode == "flowgen" ? [$"--flowgen-flows={flows}", $"--txpkts={size}"] : [$"--txpkts={size}"],
         })
-    {
-        Caveat = caveat,
-    };
+        {
+            Caveat = caveat,
+        };
 }
