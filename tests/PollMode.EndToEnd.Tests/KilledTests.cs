@@ -28,6 +28,9 @@ public sealed partial class KilledTests
         right.Ip("link", "set", "dev", "wire0", "up");
         right.Ip("link", "set", "dev", "v", "up");
         right.Ip("addr", "add", "10.9.0.2/24", "dev", "v");
+
+        // The kernel notes that a link came up a moment later.
+        await Until(() => right.Ip("link", "show", "wire0").Contains("state UP", StringComparison.Ordinal), () => "wire0 did not come up");
         string found = right.Ip("-d", "link", "show", "wire0");
         Assert.Contains("promiscuity 0", found, StringComparison.Ordinal);
         if (keys == ",open=attach")
@@ -111,12 +114,14 @@ public sealed partial class KilledTests
         Assert.Equal(Rounds + 1, end.GetProperty("ports")[0].GetProperty("counters").GetProperty("connections").GetInt64());
     }
 
-    private static async Task WaitForTraffic(Run run)
+    private static Task WaitForTraffic(Run run) => Until(() => Received().IsMatch(run.Output), () => $"nothing was received:\n{run.Output}{run.Errors}");
+
+    private static async Task Until(Func<bool> holds, Func<string> otherwise)
     {
         long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-        while (!Received().IsMatch(run.Output))
+        while (!holds())
         {
-            Assert.True(Environment.TickCount64 < deadline, $"nothing was received:\n{run.Output}{run.Errors}");
+            Assert.True(Environment.TickCount64 < deadline, otherwise());
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
