@@ -9,6 +9,7 @@ internal static class BenchmarkCommand
     {
         var sizes = new SizeReports();
         string? fault;
+        Rehearsal.Play(options);
         using (var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token))
         using (var engine = new GeneratorEngine(options, options.IsQuiet ? TextWriter.Null : Console.Out))
         using (BenchmarkView view = BenchmarkView.For(options, sizes, () => engine.Port.Result))

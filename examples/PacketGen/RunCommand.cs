@@ -20,6 +20,7 @@ internal static class RunCommand
         var history = new RateHistory();
         TrafficResult result;
         string? fault;
+        Rehearsal.Play(options);
         using (var engine = new GeneratorEngine(options, options.IsQuiet ? TextWriter.Null : Console.Out))
         {
             if (options.Sends)
