@@ -136,29 +136,16 @@ public abstract partial class PortContract
     [Fact]
     public void A_burst_allocates_nothing() => Run(harness =>
     {
-        var packets = new Packet[64];
-        byte[][] frames = TestFrames.MakeMany(64);
-        long allocated = 0;
-        long moved = 0;
-        for (int round = 0; round < 2000; round++)
+        // Now and then the runtime allocates something once, on whatever thread it is at work: seen on loaded machines, 320 to 6160 bytes in a single
+        // one of 1900 bursts, here and there. What bursts allocate is allocated in each pass; what the runtime does is not.
+        const int Passes = 3;
+        Allocation allocated = MoveAndCount(harness, 100);
+        for (int pass = 0; pass < Passes && (pass == 0 || allocated != default); pass++)
         {
-            harness.Feed(frames);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            int count = harness.Rx.Receive(packets);
-            int sent = harness.Tx.Send(packets.AsSpan(0, count));
-            harness.Memory.Pool.Return(packets.AsSpan(sent, count - sent));
-            harness.Tx.Service();
-            long after = GC.GetAllocatedBytesForCurrentThread();
-            harness.Discard();
-            if (round >= 100)
-            {
-                allocated += after - before;
-                moved += count;
-            }
+            allocated = MoveAndCount(harness, 1900);
         }
 
-        Assert.True(moved > 0);
-        Assert.Equal(0, allocated);
+        Assert.Equal(default, allocated);
     });
 
     [Fact]
@@ -236,4 +223,36 @@ public abstract partial class PortContract
         packet.CopyTo(bytes);
         return bytes;
     }
+
+    /// <summary>Receives and sends bursts, and tells what each call allocated in all of them.</summary>
+    private static Allocation MoveAndCount(PortHarness harness, int rounds)
+    {
+        var packets = new Packet[64];
+        byte[][] frames = TestFrames.MakeMany(64);
+        Allocation allocated = default;
+        long moved = 0;
+        for (int round = 0; round < rounds; round++)
+        {
+            harness.Feed(frames);
+            long start = GC.GetAllocatedBytesForCurrentThread();
+            int count = harness.Rx.Receive(packets);
+            long received = GC.GetAllocatedBytesForCurrentThread();
+            int sent = harness.Tx.Send(packets.AsSpan(0, count));
+            long wasSent = GC.GetAllocatedBytesForCurrentThread();
+            harness.Memory.Pool.Return(packets.AsSpan(sent, count - sent));
+            long returned = GC.GetAllocatedBytesForCurrentThread();
+            harness.Tx.Service();
+            long serviced = GC.GetAllocatedBytesForCurrentThread();
+            harness.Discard();
+            allocated = new Allocation(
+                allocated.Receive + received - start, allocated.Send + wasSent - received, allocated.Return + returned - wasSent, allocated.Service + serviced - returned);
+            moved += count;
+        }
+
+        Assert.True(moved > 0);
+        return allocated;
+    }
+
+    /// <summary>Bytes that calls allocated.</summary>
+    private readonly record struct Allocation(long Receive, long Send, long Return, long Service);
 }
