@@ -33,7 +33,10 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
         _arena = pool.Arena;
         _map = new ArenaMap(_arena);
         _port = port;
-        _target = settings.Rings.Fill;
+
+        // A device that copies holds no buffers of its own: more than the RX ring has room for would only let that overflow, and the kernel then writes
+        // for each lost frame to lines that the sending half reads. Finding the fill ring empty costs it next to nothing.
+        _target = queue.Socket.IsZeroCopy ? settings.Rings.Fill : Math.Min(settings.Rings.Fill, settings.Rings.Rx);
         _unaligned = settings.Unaligned;
         _needWakeup = settings.NeedWakeup;
         _busyPoll = settings.BusyPollMicroseconds > 0;

@@ -24,7 +24,7 @@ internal sealed record AfXdpSettings
         new("need_wakeup", "true", "lets the kernel say when it wants a system call"),
         new("rx_ring", "2048", "entries of each RX ring, a power of two"),
         new("tx_ring", "2048", "entries of each TX ring, a power of two"),
-        new("fill_ring", "2 x rx_ring", "entries of each fill ring, a power of two: the buffers that a receive queue keeps"),
+        new("fill_ring", "2 x rx_ring", "entries of each fill ring, a power of two: the buffers that a receive queue keeps, but no more than rx_ring where the device copies"),
         new("tx_budget", "256", "frames that one system call may send in copy mode, where the kernel lets it be set; 0 for its own 32"),
         new("busy_poll", "0", "microseconds that a system call may drive the device itself; 0 for interrupts"),
         new("busy_poll_budget", "64", "frames that it may then take at once"),

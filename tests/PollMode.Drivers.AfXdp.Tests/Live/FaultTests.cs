@@ -87,7 +87,10 @@ public sealed class FaultTests
         string file = Path.GetTempFileName();
         File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 60) }\n");
         Testbed.In(bed.Left, $"trafgen --dev l0 --conf {file} --num 1000 --cpus 1 --gap 20us");
-        Assert.True(port.Counter("q0_rx_ring_full") + port.Counter("q0_rx_dropped") >= 1000 - 256, $"{port.Counter("q0_rx_ring_full")}");
+
+        // Not for want of room in the RX ring: each of those would cost the sending side a cache line.
+        Assert.Equal(0, port.Counter("q0_rx_ring_full"));
+        Assert.True(port.Counter("q0_rx_dropped") >= 1000 - 256, $"{port.Counter("q0_rx_dropped")}");
         List<Packet> packets = port.ReceiveUntil(256);
         Assert.Equal(256, packets.Count);
         packets.ForEach(port.Pool.Return);
