@@ -11,6 +11,9 @@ internal unsafe struct PacketMetadata
 {
     internal const int Bytes = 64;
 
+    /// <summary>Bits of an extent word below the length.</summary>
+    internal const int LengthShift = 32;
+
     /// <summary>First byte of the buffer. Written once, when the slab is cut.</summary>
     [FieldOffset(0)] internal byte* Buffer;
 
@@ -23,7 +26,7 @@ internal unsafe struct PacketMetadata
     /// <summary>Bytes of the frame in this buffer.</summary>
     [FieldOffset(12)] internal int Length;
 
-    /// <summary><see cref="DataOffset"/>, <see cref="Port"/> and <see cref="Length"/> as one word: a driver sets all three in one store.</summary>
+    /// <summary><see cref="DataOffset"/>, <see cref="Port"/> and <see cref="Length"/> as one word: a driver sets all three in one store. A sweep loads it and <see cref="Ownership"/> behind it together.</summary>
     [FieldOffset(8)] internal ulong Extent;
 
     /// <summary>Holders of the buffer. One in a free buffer, too, so that renting writes nothing.</summary>
@@ -75,5 +78,5 @@ internal unsafe struct PacketMetadata
     internal static ushort PortIn(ulong extent) => (ushort)(extent >> 16);
 
     internal static ulong MakeExtent(int dataOffset, int port, int length) =>
-        (ushort)dataOffset | ((ulong)(ushort)port << 16) | ((ulong)(uint)length << 32);
+        (ushort)dataOffset | ((ulong)(ushort)port << 16) | ((ulong)(uint)length << LengthShift);
 }
