@@ -12,13 +12,14 @@ internal sealed class VethFamily : IFamily
 
     public IReadOnlyList<IComparison> Comparisons { get; } =
     [
-        .. InterfaceDriver.All.SelectMany(driver => new IComparison[]
-        {
+        .. InterfaceDriver.All.SelectMany(driver => (IComparison[])
+        [
             new VethFloodComparison(driver, Swaps: false),
             new VethFloodComparison(driver, Swaps: true),
+            .. driver.IsTap ? (IComparison[])[] : [new VethJoinComparison(driver)],
             new VethSendComparison(driver),
             new VethLoadComparison(driver),
             new VethLosslessComparison(driver),
-        }),
+        ]),
     ];
 }

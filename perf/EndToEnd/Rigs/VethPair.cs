@@ -1,21 +1,19 @@
 namespace PollMode.EndToEnd;
 
-/// <summary>Two namespaces of their own, joined by a veth pair: the subject lives at the near end. Removed afterwards, with all in them.</summary>
+/// <summary>Two namespaces of their own, joined by a veth pair or several: the subject lives at the near ends. Removed afterwards, with all in them.</summary>
 internal sealed class VethPair : IDisposable
 {
     /// <summary>What a contender of a comparison over a pair needs.</summary>
     internal static readonly Tool[] Needs = [Tool.Ip, Tool.Ethtool];
 
-    /// <summary>The interface for the subject.</summary>
+    /// <summary>The interface for the subject; the first of several.</summary>
     internal const string NearDevice = "near0";
-
-    private const string FarDevice = "far0";
 
     private static int _made;
 
     private readonly string _far;
 
-    internal VethPair()
+    internal VethPair(int pairs = 1)
     {
         int number = ++_made;
         Near = $"pollmode-{Environment.ProcessId}-{number}-near";
@@ -30,12 +28,16 @@ internal sealed class VethPair : IDisposable
                 HostCommand.Run("ip", "netns", "exec", name, "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1");
             }
 
-            HostCommand.Run("ip", "link", "add", NearDevice, "netns", Near, "type", "veth", "peer", "name", FarDevice, "netns", _far);
+            for (int pair = 0; pair < pairs; pair++)
+            {
+                (string near, string far) = (NearDeviceOf(pair), FarOf(pair).Device);
+                HostCommand.Run("ip", "link", "add", near, "netns", Near, "type", "veth", "peer", "name", far, "netns", _far);
 
-            // Without GRO a veth takes no frames by XDP unless it has a program itself.
-            HostCommand.Run("ip", "netns", "exec", Near, "ethtool", "-K", NearDevice, "gro", "on");
-            HostCommand.Run("ip", "-n", Near, "link", "set", NearDevice, "up");
-            HostCommand.Run("ip", "-n", _far, "link", "set", FarDevice, "up");
+                // Without GRO a veth takes no frames by XDP unless it has a program itself.
+                HostCommand.Run("ip", "netns", "exec", Near, "ethtool", "-K", near, "gro", "on");
+                HostCommand.Run("ip", "-n", Near, "link", "set", near, "up");
+                HostCommand.Run("ip", "-n", _far, "link", "set", far, "up");
+            }
         }
         catch
         {
@@ -48,7 +50,13 @@ internal sealed class VethPair : IDisposable
     internal string Near { get; }
 
     /// <summary>The other end.</summary>
-    internal Wire Far => new(_far, FarDevice);
+    internal Wire Far => FarOf(0);
+
+    /// <summary>The subject's interface of one of several pairs.</summary>
+    internal static string NearDeviceOf(int pair) => $"near{pair}";
+
+    /// <summary>The other end of one of several pairs.</summary>
+    internal Wire FarOf(int pair) => new(_far, $"far{pair}");
 
     public void Dispose()
     {
