@@ -40,13 +40,16 @@ public sealed class TapEngineTests
         HostRights.NeedNamespaces();
         using var left = new HostNamespace("l");
         using var right = new HostNamespace("r");
-        using var engine = new RunningEngine(Drivers, $"tap:tap0,netns={left.Name},offload=segmentation", $"tap:tap0,netns={right.Name},offload=segmentation");
+        var longest = new LongestFrameStage();
+        using var engine = new RunningEngine(
+            Drivers, null, pipeline => pipeline.Use(() => longest), $"tap:tap0,netns={left.Name},offload=segmentation", $"tap:tap0,netns={right.Name},offload=segmentation");
         left.Ip("addr", "add", "10.9.0.1/24", "dev", "tap0");
         right.Ip("addr", "add", "10.9.0.2/24", "dev", "tap0");
         Assert.True(NamespaceSocket.EchoesIntact(right, IPAddress.Parse("10.9.0.2"), left, 16_000_000, Patience));
-        EngineStatistics statistics = engine.Finish();
-        QueueStatistics queue = statistics.Ports[0].Receive[0];
-        Assert.True(queue.Bytes / queue.Packets > 1514, $"{queue.Bytes} bytes in {queue.Packets} frames: none was larger than the MTU");
+        engine.Finish();
+
+        // How many are large is the kernel's affair, and the hour's: it makes them of what a socket has waiting.
+        Assert.True(longest.Bytes > 2048, $"the longest frame had {longest.Bytes} bytes");
     }
 
     [Fact]

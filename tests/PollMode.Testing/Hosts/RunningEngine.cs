@@ -6,16 +6,21 @@ namespace PollMode.Testing;
 public sealed class RunningEngine : IDisposable
 {
     public RunningEngine(DriverRegistry drivers, Action<EngineOptions>? change, params string[] ports)
+        : this(drivers, change, null, ports)
+    {
+    }
+
+    public RunningEngine(DriverRegistry drivers, Action<EngineOptions>? change, Action<PipelineBuilder>? pipeline, params string[] ports)
     {
         var options = new EngineOptions { Ports = ports, LargestPages = PageKind.Small4KiB, Idle = IdleKind.Adaptive, Workers = 1 };
         change?.Invoke(options);
-        Engine = new Engine(options, drivers);
+        Engine = new Engine(options, drivers, pipeline);
         Engine.Open();
         Engine.Start();
     }
 
     public RunningEngine(DriverRegistry drivers, params string[] ports)
-        : this(drivers, null, ports)
+        : this(drivers, null, null, ports)
     {
     }
 
