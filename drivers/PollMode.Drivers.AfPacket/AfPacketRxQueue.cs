@@ -184,7 +184,12 @@ internal sealed unsafe class AfPacketRxQueue : IRxQueue
             bool isGood = (header->Status & FrameHeader.ChecksumValid) != 0;
             if (!_offload && (virtio->Flags & VirtioNetHeader.NeedsChecksum) != 0)
             {
-                isGood = CompleteChecksum(frame, virtio->ChecksumStart, virtio->ChecksumOffset);
+                if (!CompleteChecksum(frame, virtio->ChecksumStart, virtio->ChecksumOffset))
+                {
+                    return default;
+                }
+
+                isGood = true;
             }
 
             packet = putBack ? _builder.Build(frame[..AddressBytes], tag, frame[AddressBytes..]) : _builder.Build(frame, [], []);

@@ -59,7 +59,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         {
             int length = packet.TotalLength;
             bool segmented = (packet.Flags & SoftwareOffload.Segmentation) != 0;
-            if (!segmented && (length > longest || length < HeaderBytes) && !IsTaggedOf(packet, length - TagBytes, longest))
+            if ((!segmented && (length > longest || length < HeaderBytes) && !IsTaggedOf(packet, length - TagBytes, longest)) || !SoftwareOffload.IsChecksumInside(packet))
             {
                 // The kernel would lose it without a word, and so would the device behind it.
                 Counters.Errors++;
@@ -198,6 +198,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         }
         else if ((flags & PacketFlags.TxChecksumPartial) != 0)
         {
+            // It is inside the frame: that was looked at before the slot was taken.
             _ = SoftwareOffload.TryCompleteChecksum(new Span<byte>(to, length + tagBytes), packet.ChecksumStart + tagBytes, packet.ChecksumOffset);
         }
 
@@ -217,33 +218,17 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
     /// <summary>Sends a frame that no slot holds by a socket without a ring, if there is one. True if the frame is done with.</summary>
     private bool SendLarge(Packet packet)
     {
-        int most = packet.SegmentCount + 3;
+        int most = packet.SegmentCount + GatheredFrame.ExtraVectors;
         if (_large == null || most > MostVectors)
         {
             Counters.Errors++;
             return true;
         }
 
-        bool tagged = (packet.Flags & PacketFlags.HasVlan) != 0 && packet.Length >= AddressBytes;
-        VirtioNetHeader header = VirtioNetHeader.Of(packet, tagged ? TagBytes : 0);
-        byte* tag = stackalloc byte[TagBytes] { 0x81, 0x00, (byte)(packet.VlanTci >> 8), (byte)packet.VlanTci };
-        int count = 0;
+        VirtioNetHeader header;
+        byte* tag = stackalloc byte[GatheredFrame.TagBytes];
         IoVector* vectors = stackalloc IoVector[most];
-        vectors[count++] = new IoVector(&header, VirtioNetHeader.Bytes);
-        int skip = 0;
-        if (tagged)
-        {
-            vectors[count++] = new IoVector(packet.DataPointer, AddressBytes);
-            vectors[count++] = new IoVector(tag, TagBytes);
-            skip = AddressBytes;
-        }
-
-        for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
-        {
-            vectors[count++] = new IoVector(segment.DataPointer + skip, segment.Length - skip);
-            skip = 0;
-        }
-
+        int count = GatheredFrame.Describe(packet, &header, tag, vectors);
         if (LibC.Writev(_large.Descriptor, vectors, count) >= 0)
         {
             return true;

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using PollMode.Drivers.AfXdp.Xsk;
-using PollMode.Wire;
 
 namespace PollMode.Drivers.AfXdp;
 
@@ -18,18 +16,14 @@ internal sealed unsafe partial class AfXdpTxQueue
     {
         int total = packet.TotalLength;
         int segments = packet.SegmentCount;
-        if (total < MinFrame || (segments > MaxSegments && total > Room))
+        bytes += total;
+        if (total < MinFrame || (segments > MaxSegments && total > Room) || !SoftwareOffload.IsChecksumInside(packet))
         {
+            // To a checksum outside its frame the kernel would answer EINVAL for ever, and send nothing behind it.
             return Lose(packet);
         }
 
         bool checksum = (packet.Flags & PacketFlags.TxChecksumPartial) != 0;
-        if (checksum && packet.ChecksumStart + packet.ChecksumOffset + sizeof(ushort) > packet.Length)
-        {
-            // The kernel would answer EINVAL to this frame for ever and send nothing behind it.
-            return Lose(packet);
-        }
-
         bool copies = segments > (_segments ? MaxSegments : 1) || !IsAllHere(packet) || (_metadata && packet.Headroom < XskTxMetadata.Bytes) || (checksum && !DeviceSums && packet.ReferenceCount > 1);
         if (copies)
         {
@@ -41,6 +35,7 @@ internal sealed unsafe partial class AfXdpTxQueue
             if (!_pool.TryRent(out Packet copy))
             {
                 Counters.NoBuffer++;
+                bytes -= total;
                 return Later;
             }
 
@@ -54,16 +49,16 @@ internal sealed unsafe partial class AfXdpTxQueue
         if (segments > room || !TryHold(packet, segments))
         {
             // Only a frame that was not copied can come here: a copy has one segment, there is room for one, and nobody else holds it.
+            bytes -= total;
             return Later;
         }
 
         if (checksum && !DeviceSums)
         {
-            FillChecksum(packet);
+            SoftwareOffload.CompleteChecksum(packet);
         }
 
         Put(packet, tx, at, segments);
-        bytes += total;
         return segments;
     }
 
@@ -77,7 +72,6 @@ internal sealed unsafe partial class AfXdpTxQueue
     {
         packet.Free();
         Counters.Errors++;
-        Counters.Dropped++;
         return 0;
     }
 
@@ -170,22 +164,5 @@ internal sealed unsafe partial class AfXdpTxQueue
             packet.TimestampNanoseconds = (long)((XskTxMetadata*)(packet.DataPointer - XskTxMetadata.Bytes))->Timestamp - _clockOffset;
             Timestamps++;
         }
-    }
-
-    /// <summary>Finishes a checksum whose field holds the sum of the pseudo-header (as Linux's CHECKSUM_PARTIAL), where the kernel was not asked to.</summary>
-    private static void FillChecksum(Packet packet)
-    {
-        // A chain's later buffers are summed too; only the last may be of odd length, as RFC 1071 has it.
-        uint sum = InternetChecksum.Sum(packet.Span[packet.ChecksumStart..]);
-        for (Packet segment = packet.NextSegment; !segment.IsNone; segment = segment.NextSegment)
-        {
-            sum = InternetChecksum.Sum(segment.Span, sum);
-        }
-
-        ushort checksum = (ushort)~sum;
-
-        // Zero means "none" in UDP; in one's complement its other form is as good for everybody.
-        BinaryPrimitives.WriteUInt16BigEndian(packet.Span[(packet.ChecksumStart + packet.ChecksumOffset)..], checksum == 0 ? ushort.MaxValue : checksum);
-        packet.Flags &= ~PacketFlags.TxChecksumPartial;
     }
 }

@@ -8,9 +8,6 @@ namespace PollMode.Drivers.Memif;
 /// </summary>
 internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
 {
-    /// <summary>An Ethernet header. A shorter frame is none.</summary>
-    private const int ShortestFrame = 14;
-
     private readonly int _index;
     private readonly Notices _notices;
     private readonly GuardedCopy _copy = new(toPeer: false);
@@ -217,6 +214,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
     {
         head.SetFrame(_headroom, _port, 0);
         isWhole = true;
+        bool starved = false;
         int total = 0;
         Packet last = head;
         var region = new RegionView(_regions);
@@ -252,6 +250,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
                     if (!Pool.TryRent(out Packet next))
                     {
                         Counters.NoBuffer++;
+                        starved = true;
                         isWhole = false;
                         break;
                     }
@@ -288,7 +287,8 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
 
         // The caller frees the chain. What was put off must be copied first, before its buffers go home.
         isWhole = false;
-        Counters.Errors++;
+        Counters.Dropped += starved ? 1 : 0;
+        Counters.Errors += starved ? 0 : 1;
         return (used, _copy.TryFlush() ? null : "Shared memory has gone");
     }
 

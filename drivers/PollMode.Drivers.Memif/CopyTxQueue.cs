@@ -55,7 +55,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
                 int slot = (_sent + used) & ring.Mask;
                 Descriptor place = PlaceOf(slot);
                 uint frameBytes = (uint)packet.Length;
-                if (frameBytes <= place.Length && region.Has(place) && region.IsTouchable)
+                if (frameBytes <= place.Length && frameBytes >= ShortestFrame && region.Has(place) && region.IsTouchable)
                 {
                     FrameCopy.Copy(packet.DataPointer, region.Start + place.Offset, frameBytes);
                     Write(slot, 0, frameBytes, place.Offset);
@@ -66,21 +66,25 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
                 }
             }
 
-            if ((packet.Flags & Work) != 0 && !SoftwareOffload.TryFinish(ref packet, Pool))
+            int length = packet.TotalLength;
+            OffloadResult result = length < ShortestFrame ? OffloadResult.Impossible
+                : (packet.Flags & Work) == 0 ? OffloadResult.Done
+                : SoftwareOffload.Finish(ref packet, Pool);
+            if (result == OffloadResult.NeedsBuffer)
             {
-                if ((packet.Flags & SoftwareOffload.Segmentation) == 0)
-                {
-                    Counters.NoBuffer++;
-                    break;
-                }
+                Counters.NoBuffer++;
+                break;
+            }
 
+            if (result == OffloadResult.Impossible)
+            {
+                bytes += length;
                 lost++;
                 taken++;
                 continue;
             }
 
             int slots = FillMany(packet, used, free, ref fault);
-            int length = packet.TotalLength;
             if (packet != given)
             {
                 if (!_copy.TryFlush())
@@ -96,6 +100,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
                 // Does not even fit an empty ring, or the ring is broken.
                 if (fault == null && used == 0 && free == ring.Size)
                 {
+                    bytes += length;
                     lost++;
                     taken++;
                     continue;
@@ -116,7 +121,7 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
 
         if (fault != null)
         {
-            return Abandon(packets[..taken], fault);
+            return Abandon(packets[..taken], bytes, lost, fault);
         }
 
         Publish(used);
@@ -250,12 +255,14 @@ internal sealed unsafe class CopyTxQueue : MemifQueue, ITxQueue
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int Abandon(ReadOnlySpan<Packet> taken, string fault)
+    private int Abandon(ReadOnlySpan<Packet> taken, long bytes, int lost, string fault)
     {
         _copy.Discard();
         Pool.Return(taken);
         Counters.Packets += taken.Length;
-        Counters.Dropped += taken.Length;
+        Counters.Bytes += bytes;
+        Counters.Dropped += taken.Length - lost;
+        Counters.Errors += lost;
         Link!.Fail(fault);
         return taken.Length;
     }

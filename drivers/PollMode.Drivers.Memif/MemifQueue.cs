@@ -11,6 +11,9 @@ internal abstract class MemifQueue : IDisposable
     /// <summary>What must be done before a packet is sent, since a memif has no metadata; those to be cut cannot be sent.</summary>
     protected const PacketFlags Work = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan | SoftwareOffload.Segmentation;
 
+    /// <summary>An Ethernet header. A shorter frame is none: lost in either direction, and counted as an error.</summary>
+    protected const int ShortestFrame = 14;
+
     private volatile MemifLink? _used;
     private readonly bool _isReceive;
     private bool _attached;

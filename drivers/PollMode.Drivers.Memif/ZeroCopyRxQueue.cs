@@ -8,7 +8,6 @@ namespace PollMode.Drivers.Memif;
 /// </summary>
 internal sealed class ZeroCopyRxQueue : MemifQueue, IRxQueue
 {
-    private const int ShortestFrame = 14;
     private const ushort ArenaRegion = 1;
 
     /// <summary>Slots that are refilled together: the fence of publishing them costs more than they do.</summary>

@@ -50,7 +50,7 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
         {
             int length = packet.Length;
             ulong offset = (ulong)(packet.DataPointer - _arena);
-            if (packet.SegmentCount == 1 && length <= _mostBytes && (packet.Flags & Work) == 0 && offset + (ulong)length <= _arenaBytes && offset < _arenaBytes)
+            if (packet.SegmentCount == 1 && length <= _mostBytes && length >= ShortestFrame && (packet.Flags & Work) == 0 && offset + (ulong)length <= _arenaBytes && offset < _arenaBytes)
             {
                 if (free == 0)
                 {
@@ -170,18 +170,25 @@ internal sealed unsafe class ZeroCopyTxQueue : MemifQueue, ITxQueue
     private int SendSlow(Packet given, ushort head, int free)
     {
         Packet packet = given;
-        if (packet.TotalLength == 0)
+        if (packet.TotalLength < ShortestFrame)
         {
             return Lose(given);
         }
 
-        if ((packet.Flags & Work) != 0 && !SoftwareOffload.TryFinish(ref packet, Pool))
+        if (free == 0)
         {
-            if ((packet.Flags & SoftwareOffload.Segmentation) != 0)
-            {
-                return Lose(given);
-            }
+            // Before anything is copied: the same packet comes again until there is room.
+            return -1;
+        }
 
+        OffloadResult result = (packet.Flags & Work) == 0 ? OffloadResult.Done : SoftwareOffload.Finish(ref packet, Pool);
+        if (result == OffloadResult.Impossible)
+        {
+            return Lose(given);
+        }
+
+        if (result == OffloadResult.NeedsBuffer)
+        {
             Counters.NoBuffer++;
             return -1;
         }

@@ -10,8 +10,6 @@ namespace PollMode.Drivers.Tap;
 /// </summary>
 internal sealed unsafe class TapTxQueue : ITxQueue
 {
-    private const int AddressBytes = 12;
-    private const int TagBytes = 4;
     private const int MostVectors = 1024;
 
     private readonly TapDevice _device;
@@ -60,35 +58,18 @@ internal sealed unsafe class TapTxQueue : ITxQueue
     /// <summary>Writes a chain, a shared packet, or one whose VLAN tag is to be put in, without touching its bytes.</summary>
     private nint WriteParts(Packet packet)
     {
-        int count = packet.SegmentCount + 3;
-        if (count > MostVectors)
+        int most = packet.SegmentCount + GatheredFrame.ExtraVectors;
+        if (most > MostVectors)
         {
             // More pieces than one system call takes: no frame of a kernel's has that many.
             Counters.Errors++;
             return 0;
         }
 
-        bool tagged = (packet.Flags & PacketFlags.HasVlan) != 0 && packet.Length >= AddressBytes;
-        VirtioNetHeader header = VirtioNetHeader.Of(packet, tagged ? TagBytes : 0);
-        byte* tag = stackalloc byte[TagBytes] { 0x81, 0x00, (byte)(packet.VlanTci >> 8), (byte)packet.VlanTci };
-        IoVector* vectors = stackalloc IoVector[count];
-        int used = 0;
-        vectors[used++] = new IoVector(&header, VirtioNetHeader.Bytes);
-        int skip = 0;
-        if (tagged)
-        {
-            vectors[used++] = new IoVector(packet.DataPointer, AddressBytes);
-            vectors[used++] = new IoVector(tag, TagBytes);
-            skip = AddressBytes;
-        }
-
-        for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
-        {
-            vectors[used++] = new IoVector(segment.DataPointer + skip, segment.Length - skip);
-            skip = 0;
-        }
-
-        return LibC.Writev(_descriptor, vectors, used);
+        VirtioNetHeader header;
+        byte* tag = stackalloc byte[GatheredFrame.TagBytes];
+        IoVector* vectors = stackalloc IoVector[most];
+        return LibC.Writev(_descriptor, vectors, GatheredFrame.Describe(packet, &header, tag, vectors));
     }
 
     /// <summary>Whether a frame that the kernel refused is taken all the same, and counted as lost: all but "no room now".</summary>

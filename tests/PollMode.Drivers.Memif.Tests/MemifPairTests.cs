@@ -288,6 +288,59 @@ public sealed class MemifPairTests
     }
 
     [Theory]
+    [InlineData("zero_copy=on")]
+    [InlineData("zero_copy=off")]
+    public void Frames_without_a_whole_header_are_lost_and_counted_once(string keys)
+    {
+        string socket = NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        using var client = new MemifSide($"memif:{socket},{keys}");
+        client.WaitForLink();
+        byte[] shortest = Traffic.Frame(1, 60)[..14];
+        foreach ((MemifSide from, MemifSide to) in new[] { (client, server), (server, client) })
+        {
+            to.WaitForLink();
+            Packet empty = from.Make(shortest);
+            Assert.True(empty.TryTrimEnd(14));
+            Packet[] packets = [from.Make(shortest), from.Make(shortest.AsSpan(0, 13)), empty, from.Make(shortest.AsSpan(0, 13), 5), from.Make(shortest, 5)];
+            Assert.Equal(5, from.Tx[0].Send(packets));
+            var frames = new List<byte[]>();
+            Assert.True(SpinWait.SpinUntil(
+                () =>
+                {
+                    to.Collect(frames);
+                    return frames.Count >= 2;
+                },
+                TimeSpan.FromSeconds(30)));
+            from.Tx[0].Service();
+            QueueCounters counters = from.Tx[0].Counters;
+            Assert.Equal((5, 14 + 13 + 0 + 13 + 14, 3, 0), (counters.Packets, counters.Bytes, counters.Errors, counters.Dropped));
+            Traffic.AssertSame([shortest, shortest], frames);
+            Assert.Equal((2, 28, 0, 0), (to.Rx[0].Counters.Packets, to.Rx[0].Counters.Bytes, to.Rx[0].Counters.Errors, to.Rx[0].Counters.Dropped));
+        }
+    }
+
+    [Fact]
+    public void A_chain_for_which_there_are_no_buffers_is_dropped_and_no_error()
+    {
+        string socket = NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        using var client = new MemifSide($"memif:{socket}");
+        client.WaitForLink();
+        server.WaitForLink();
+        var all = new Packet[server.Pool.LimitBuffers];
+        int rented = server.Pool.Rent(all);
+        server.Pool.Return(all[--rented]);
+        Assert.Equal(1, client.Tx[0].Send([client.Make(Traffic.Frame(1, 9000))]));
+        Assert.Equal(0, server.Rx[0].Receive(new Packet[8]));
+        QueueCounters counters = server.Rx[0].Counters;
+        Assert.Equal((0, 0, 1, 0), (counters.Packets, counters.Bytes, counters.Dropped, counters.Errors));
+        Assert.True(counters.NoBuffer > 0);
+        server.Pool.Return(all.AsSpan(0, rented));
+        client.Tx[0].Service();
+    }
+
+    [Theory]
     [InlineData("memif:", "must name a socket")]
     [InlineData("memif:@x,bsize=300", "multiple of 64")]
     [InlineData("memif:@x,secret=123456789012345678901234", "no more than 23 bytes")]

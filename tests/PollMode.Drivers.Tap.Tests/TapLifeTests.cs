@@ -113,7 +113,7 @@ public sealed class TapLifeTests : IDisposable
         using var space = new HostNamespace("t");
         space.Silence();
         using IPort port = Open($"tap:tap7,netns={space.Name}");
-        using HostCommand dump = space.Start("tcpdump", "-i", "tap7", "-n", "-e", "-x", "-c", "3", "--immediate-mode", "-l", "ether", "src", "02:02:02:02:02:02");
+        using HostCommand dump = space.Start("tcpdump", "-i", "tap7", "-n", "-e", "-x", "-c", "4", "--immediate-mode", "-l", "ether", "src", "02:02:02:02:02:02");
         Assert.True(dump.WaitForOutput("listening", TimeSpan.FromSeconds(30)), dump.Output);
         ITxQueue tx = port.OpenTxQueue(0, _pool);
         byte[] frame = new byte[64];
@@ -126,13 +126,17 @@ public sealed class TapLifeTests : IDisposable
         chain.AppendSegments(Make(frame.AsSpan(20)));
         Packet shared = Make(frame);
         Packet clone = shared.Clone();
-        Assert.Equal(3, tx.Send([tagged, chain, shared]));
+        Packet taggedChain = Make(frame.AsSpan(0, 5));
+        taggedChain.AppendSegments(Make(frame.AsSpan(5)));
+        taggedChain.VlanTci = 0x4009;
+        Assert.Equal(4, tx.Send([tagged, chain, shared, taggedChain]));
         Assert.Equal(frame, clone.Span.ToArray());
         clone.Free();
         Assert.True(dump.WaitForExit(TimeSpan.FromSeconds(30)), dump.Output);
         Assert.Contains("vlan 7, p 1", dump.Output, StringComparison.Ordinal);
-        Assert.Equal(3, dump.Output.Split('\n').Count(line => line.Contains("0x88b5", StringComparison.Ordinal) || line.Contains("ethertype 802.1Q", StringComparison.Ordinal)));
-        Assert.Equal(3, tx.Counters.Packets);
+        Assert.Contains("vlan 9, p 2", dump.Output, StringComparison.Ordinal);
+        Assert.Equal(4, dump.Output.Split('\n').Count(line => line.Contains("0x88b5", StringComparison.Ordinal) || line.Contains("ethertype 802.1Q", StringComparison.Ordinal)));
+        Assert.Equal((4, 0), (tx.Counters.Packets, tx.Counters.Errors));
     }
 
     [Fact]

@@ -92,6 +92,27 @@ public abstract partial class PortContract
     });
 
     [Fact]
+    public void A_packet_that_asks_for_the_impossible_is_lost_and_counted_once() => Run(harness =>
+    {
+        Assert.SkipUnless(
+            (harness.Port.Capabilities.TxRequests & PacketFlags.TxChecksumPartial) != 0, "the port completes no checksums, and says so in its capabilities");
+        byte[][] frames = TestFrames.MakeMany(9);
+        Packet[] packets = [.. frames.Select((frame, i) => i % 3 == 1 ? harness.Memory.MakeChain(frame, i == 1 ? 2000 : 50) : harness.Memory.Make(frame))];
+        foreach (Packet packet in packets.Where((_, i) => i % 3 == 1))
+        {
+            // The field's second byte is the first behind the frame.
+            packet.ChecksumStart = 14;
+            packet.ChecksumOffset = packet.TotalLength - 15;
+            packet.Flags |= PacketFlags.TxChecksumPartial;
+        }
+
+        List<byte[]> left = SendAndCollect(harness, packets, lost: 3);
+        AssertDelivered(harness, [.. frames.Where((_, i) => i % 3 != 1)], left);
+        QueueCounters counters = harness.Tx.Counters;
+        Assert.Equal((9, frames.Sum(frame => (long)frame.Length), 3, 0), (counters.Packets, counters.Bytes, counters.Errors, counters.Dropped));
+    });
+
+    [Fact]
     public void Packets_of_a_foreign_pool_are_sent_and_come_home() => Run(harness =>
     {
         byte[][] frames = TestFrames.MakeMany(100);
@@ -116,10 +137,10 @@ public abstract partial class PortContract
     }
 
     /// <summary>Sends packets to the last one, and collects what leaves meanwhile and afterwards.</summary>
-    private static List<byte[]> SendAndCollect(PortHarness harness, ReadOnlySpan<Packet> packets)
+    private static List<byte[]> SendAndCollect(PortHarness harness, ReadOnlySpan<Packet> packets, int lost = 0)
     {
         var left = new List<byte[]>();
-        int total = packets.Length;
+        int total = packets.Length - lost;
         long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (packets.Length > 0)
         {

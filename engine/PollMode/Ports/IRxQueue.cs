@@ -3,7 +3,7 @@ namespace PollMode;
 /// <summary>A receive queue. One thread: the worker that owns the pool it was opened with.</summary>
 public interface IRxQueue
 {
-    /// <summary>What was received so far. Written by the worker, read by anyone.</summary>
+    /// <summary>What was received so far, and what was lost, by the rule of <see cref="QueueCounters"/>. Written by the worker, read by anyone.</summary>
     QueueCounters Counters { get; }
 
     /// <summary>Whether more can come.</summary>

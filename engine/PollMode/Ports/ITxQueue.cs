@@ -3,7 +3,7 @@ namespace PollMode;
 /// <summary>A transmit queue. One thread: the worker that owns the pool it was opened with.</summary>
 public interface ITxQueue
 {
-    /// <summary>What was sent so far. Written by the worker, read by anyone.</summary>
+    /// <summary>What was sent so far, and what of it was lost, by the rule of <see cref="QueueCounters"/>. Written by the worker, read by anyone.</summary>
     QueueCounters Counters { get; }
 
     /// <summary>Takes packets from the front of the span. Those it does not take are still the caller's. Never blocks, never throws, allocates nothing.</summary>

@@ -142,7 +142,7 @@ internal sealed class OffloadingTxQueue : ITxQueue
             return true;
         }
 
-        if (!SoftwareOffload.TryFinishInPlace(packet))
+        if (SoftwareOffload.FinishInPlace(packet) != OffloadResult.Done)
         {
             return false;
         }
@@ -157,10 +157,13 @@ internal sealed class OffloadingTxQueue : ITxQueue
         if ((packet.Flags & _missing & SoftwareOffload.Segmentation) == 0)
         {
             Packet copy = packet;
-            if (!SoftwareOffload.TryFinish(ref copy, _pool))
+            switch (SoftwareOffload.Finish(ref copy, _pool))
             {
-                _noBuffer++;
-                return false;
+                case OffloadResult.NeedsBuffer:
+                    _noBuffer++;
+                    return false;
+                case OffloadResult.Impossible:
+                    return Refuse(packet);
             }
 
             _pieces[0] = copy;
@@ -175,10 +178,7 @@ internal sealed class OffloadingTxQueue : ITxQueue
 
         if (!_cutter.TryStart(packet))
         {
-            Counters.Bytes += packet.TotalLength;
-            _refused++;
-            _pool.Return(packet);
-            return true;
+            return Refuse(packet);
         }
 
         _tagBytes = 0;
@@ -200,6 +200,15 @@ internal sealed class OffloadingTxQueue : ITxQueue
 
         Counters.Bytes += packet.TotalLength;
         SegmentsCut++;
+        return true;
+    }
+
+    /// <summary>Takes a packet that asks for what cannot be done. It is lost, and counted.</summary>
+    private bool Refuse(Packet packet)
+    {
+        Counters.Bytes += packet.TotalLength;
+        _refused++;
+        _pool.Return(packet);
         return true;
     }
 

@@ -21,15 +21,22 @@ public static class SoftwareOffload
 
     /// <summary>Completes the checksum and puts the VLAN tag in, whichever is asked for, and clears the requests.</summary>
     /// <param name="packet">The packet. Borrowed.</param>
-    /// <returns>False, with nothing changed, if others hold it as well, if it has no headroom for a tag, or if it is to be cut.</returns>
+    /// <returns>
+    /// <see cref="OffloadResult.NeedsBuffer"/> if others hold it as well, or there is no room in front for a tag: a copy could be finished.
+    /// </returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool TryFinishInPlace(Packet packet)
+    public static OffloadResult FinishInPlace(Packet packet)
     {
         PacketFlags flags = packet.Flags;
         bool tagged = (flags & PacketFlags.HasVlan) != 0;
-        if ((flags & Segmentation) != 0 || packet.ReferenceCount > 1 || (tagged && packet.Headroom < TagBytes))
+        if ((flags & Segmentation) != 0 || !IsChecksumInside(packet) || (tagged && packet.TotalLength < AddressBytes))
         {
-            return false;
+            return OffloadResult.Impossible;
+        }
+
+        if (packet.ReferenceCount > 1 || (tagged && (packet.Headroom < TagBytes || packet.Length < AddressBytes)))
+        {
+            return OffloadResult.NeedsBuffer;
         }
 
         // The checksum counts from the frame's first byte, so it comes before the tag moves that.
@@ -44,29 +51,30 @@ public static class SoftwareOffload
         }
 
         packet.Flags = flags & ~Requests;
-        return true;
+        return OffloadResult.Done;
     }
 
-    /// <summary>As <see cref="TryFinishInPlace"/>, on a copy where the packet itself must not be changed.</summary>
+    /// <summary>As <see cref="FinishInPlace"/>, on a copy where the packet itself must not be changed.</summary>
     /// <param name="packet">The packet, which stays the caller's; the copy in its place, if there is one, which is the caller's as well.</param>
     /// <param name="pool">The calling worker's pool, for the copy. Borrowed.</param>
-    /// <returns>False, with nothing changed, if a copy was needed and the pool has not enough buffers, or if the packet is to be cut.</returns>
-    public static bool TryFinish(ref Packet packet, Mempool pool)
+    /// <returns><see cref="OffloadResult.NeedsBuffer"/> if a copy was needed and the pool has not enough buffers.</returns>
+    public static OffloadResult Finish(ref Packet packet, Mempool pool)
     {
         ArgumentNullException.ThrowIfNull(pool);
-        if (TryFinishInPlace(packet))
+        OffloadResult result = FinishInPlace(packet);
+        if (result != OffloadResult.NeedsBuffer || !pool.TryCopy(packet, out Packet copy, TagBytes))
         {
-            return true;
-        }
-
-        if ((packet.Flags & Segmentation) != 0 || !pool.TryCopy(packet, out Packet copy, TagBytes))
-        {
-            return false;
+            return result;
         }
 
         packet = copy;
-        return TryFinishInPlace(copy);
+        return FinishInPlace(copy);
     }
+
+    /// <summary>Whether the checksum that a packet leaves open lies inside its frame; true as well if it leaves none open. No device completes another.</summary>
+    /// <param name="packet">The packet. Borrowed.</param>
+    public static bool IsChecksumInside(Packet packet) =>
+        (packet.Flags & PacketFlags.TxChecksumPartial) == 0 || packet.ChecksumStart + packet.ChecksumOffset + sizeof(ushort) <= packet.TotalLength;
 
     /// <summary>Completes a checksum whose field holds the sum of its pseudo-header, in a frame that lies in one piece.</summary>
     /// <param name="frame">The frame.</param>
@@ -84,38 +92,46 @@ public static class SoftwareOffload
         return true;
     }
 
-    private static void CompleteChecksum(Packet packet)
+    /// <summary>Completes the checksum of a packet of any number of buffers, and clears the request.</summary>
+    /// <param name="packet">The packet, whose checksum lies inside (<see cref="IsChecksumInside"/>). Borrowed; nobody else may hold it.</param>
+    public static void CompleteChecksum(Packet packet)
     {
         int start = packet.ChecksumStart;
+        int at = start + packet.ChecksumOffset;
+        packet.Flags &= ~PacketFlags.TxChecksumPartial;
         if (packet.SegmentCount == 1)
         {
             _ = TryCompleteChecksum(packet.Span, start, packet.ChecksumOffset);
             return;
         }
 
-        int at = start + packet.ChecksumOffset;
-        if (at + sizeof(ushort) > packet.Length)
-        {
-            return;
-        }
-
         var sum = default(SummedParts);
         for (Packet segment = packet; !segment.IsNone; segment = segment.NextSegment)
         {
-            sum.Add(segment.Span[start..]);
-            start = 0;
+            int skip = Math.Min(start, segment.Length);
+            sum.Add(segment.Span[skip..]);
+            start -= skip;
         }
 
-        BinaryPrimitives.WriteUInt16BigEndian(packet.Span[at..], InternetChecksum.FinishUdp(sum.Sum));
+        // The headers of a chain may be spread over several buffers: the field itself, too.
+        ushort checksum = InternetChecksum.FinishUdp(sum.Sum);
+        ByteAt(packet, at) = (byte)(checksum >> 8);
+        ByteAt(packet, at + 1) = (byte)checksum;
+    }
+
+    private static ref byte ByteAt(Packet packet, int at)
+    {
+        for (; at >= packet.Length; packet = packet.NextSegment)
+        {
+            at -= packet.Length;
+        }
+
+        return ref packet.Span[at];
     }
 
     private static void PutTag(Packet packet)
     {
-        if (packet.Length < AddressBytes || !packet.TryPrepend(TagBytes, out _))
-        {
-            return;
-        }
-
+        _ = packet.TryPrepend(TagBytes, out _);
         Span<byte> frame = packet.Span;
         frame.Slice(TagBytes, AddressBytes).CopyTo(frame);
         frame[AddressBytes] = 0x81;

@@ -75,6 +75,31 @@ public sealed class OffloadingPortTests
         Assert.Empty(inner.Frames);
     }
 
+    [Theory]
+    [InlineData(60, false)]
+    [InlineData(60, true)]
+    [InlineData(25, false)]
+    public void A_checksum_outside_its_frame_is_counted_as_an_error_and_holds_nobody_up(int partBytes, bool shared)
+    {
+        using var memory = new TestMemory();
+        Mempool pool = memory.Pool();
+        var inner = new KeepingTxQueue(pool, 64);
+        var queue = new OffloadingTxQueue(inner, pool, All);
+        Packet broken = LargeSegments.Make(pool, 0, new byte[60], 50, 9, 0, partBytes);
+        Packet kept = shared ? broken.Clone() : default;
+        var expected = new List<byte[]>();
+        Assert.Equal(3, queue.Send([MakeOne(pool, 0, 1, expected), broken, MakeOne(pool, 0, 2, expected)]));
+        Assert.Equal((3, 1, 0), (queue.Counters.Packets, queue.Counters.Errors, queue.Counters.Dropped));
+        Assert.Equal(60 + expected.Sum(frame => frame.Length), queue.Counters.Bytes);
+        Assert.Equal(expected, inner.Frames);
+        if (shared)
+        {
+            pool.Return(kept);
+        }
+
+        Assert.Equal(0, pool.InFlight);
+    }
+
     [Fact]
     public void It_stands_only_before_ports_that_lack_what_another_may_ask()
     {
