@@ -14,8 +14,14 @@ internal sealed unsafe class ControlChannel : IDisposable
     /// <summary>EADDRINUSE of asm-generic/errno.h.</summary>
     private const int AddressInUse = 98;
 
+    /// <summary>EMFILE of asm-generic/errno-base.h.</summary>
+    private const int TooManyFiles = 24;
+
     /// <summary>ECONNREFUSED of asm-generic/errno.h: nobody listens.</summary>
-    private const int ConnectionRefused = 111;
+    internal const int ConnectionRefused = 111;
+
+    /// <summary>EPROTOTYPE of asm-generic/errno.h: the socket there is of another type.</summary>
+    internal const int WrongType = 91;
 
     private int _socket;
 
@@ -33,12 +39,9 @@ internal sealed unsafe class ControlChannel : IDisposable
     }
 
     /// <summary>Connects to a server. Does not wait for one that listens and does not accept.</summary>
-    /// <returns>Null if nobody listens, or the server has too many waiting.</returns>
-    internal static ControlChannel? TryConnect(SocketName name) => TryConnect(name, out _);
-
-    /// <inheritdoc cref="TryConnect(SocketName)"/>
     /// <param name="name">The server's socket.</param>
     /// <param name="errno">Why not; zero for success.</param>
+    /// <returns>Null if nobody listens, or the server has too many waiting.</returns>
     internal static ControlChannel? TryConnect(SocketName name, out int errno)
     {
         errno = 0;
@@ -85,6 +88,7 @@ internal sealed unsafe class ControlChannel : IDisposable
             AddressInUse => "another server listens there; stop it, or choose another socket",
             Errno.ENOENT => "create the directory first, or use an abstract socket: socket=@name",
             Errno.EACCES => "choose a directory that this user may write to",
+            TooManyFiles => "raise 'ulimit -n'",
             _ => "choose another socket",
         });
     }

@@ -64,6 +64,14 @@ internal static unsafe partial class LibC
 
     private static readonly bool IsArm64 = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
+    /// <summary>Makes an eventfd that nobody waits for.</summary>
+    /// <exception cref="LinuxException">There is none to be had.</exception>
+    internal static int NewEventFd()
+    {
+        int descriptor = EventFd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        return descriptor >= 0 ? descriptor : throw new LinuxException("create an eventfd", Marshal.GetLastPInvokeError(), "raise 'ulimit -n'");
+    }
+
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     internal static partial int Socket(int family, int type, int protocol);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PollMode.Linux;
 
 namespace PollMode.Drivers.Memif;
@@ -14,19 +13,37 @@ internal sealed class MemifClient
 
     internal void Run()
     {
+        int told = 0;
         while (!_port.IsClosing)
         {
-            using (ControlChannel? channel = ControlChannel.TryConnect(_port.Settings.Socket))
+            using (ControlChannel? channel = ControlChannel.TryConnect(_port.Settings.Socket, out int errno))
             {
                 if (channel != null)
                 {
                     new Session(_port, channel).Run();
                 }
+                else if (errno != told)
+                {
+                    _port.NoteEnd(Explain(_port.Settings.Socket, errno));
+                }
+
+                told = errno;
             }
 
             WaitForWake();
         }
     }
+
+    /// <summary>Why there is no connection, and what to do.</summary>
+    internal static string Explain(SocketName socket, int errno) => new LinuxException($"connect to the memif socket '{socket}'", errno, errno switch
+    {
+        Errno.ENOENT => "start the server there, or correct the path; connecting is tried again all the time",
+        Errno.EACCES => "let this user write to the socket and enter its directory",
+        ControlChannel.ConnectionRefused => "start the server: nobody listens there now; connecting is tried again all the time",
+        Errno.EAGAIN => "the server accepts nobody at the moment; look whether it hangs",
+        ControlChannel.WrongType => "another kind of server listens there; choose the memif server's socket",
+        _ => "check the server and the socket's path",
+    }).Message;
 
     private unsafe void WaitForWake()
     {
@@ -111,11 +128,7 @@ internal sealed class MemifClient
             var rings = new Ring[toServer + toClient];
             for (int i = 0; i < rings.Length; i++)
             {
-                int eventFd = LibC.EventFd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
-                if (eventFd < 0)
-                {
-                    throw new LinuxException("create an eventfd", Marshal.GetLastPInvokeError(), "raise 'ulimit -n'");
-                }
+                int eventFd = LibC.NewEventFd();
 
                 _eventFds.Add(eventFd);
                 rings[i] = new Ring(_region.Address + ((long)i * ringBytes), log2Size, eventFd) { BufferOffset = (uint)(allRings + (buffersPerRing * (ulong)i)) };

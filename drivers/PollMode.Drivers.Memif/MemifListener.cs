@@ -20,8 +20,17 @@ internal sealed class MemifListener
     {
         _name = name;
         _shared = shared;
-        _socket = ControlChannel.Listen(name);
-        _wake = LibC.EventFd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
+        _wake = LibC.NewEventFd();
+        try
+        {
+            _socket = ControlChannel.Listen(name);
+        }
+        catch
+        {
+            _ = LibC.Close(_wake);
+            throw;
+        }
+
         _thread = new Thread(Run) { Name = "memif-listener", IsBackground = true };
         _thread.Start();
     }

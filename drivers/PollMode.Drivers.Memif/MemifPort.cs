@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using PollMode.Linux;
-
 namespace PollMode.Drivers.Memif;
 
 /// <summary>A shared-memory interface. Connections come and go under it; its queues follow <see cref="Current"/>.</summary>
@@ -60,11 +57,7 @@ internal sealed class MemifPort : IPort
             ZeroCopy = IsZeroCopy,
             TxRequests = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan,
         };
-        _wake = LibC.EventFd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
-        if (_wake < 0)
-        {
-            throw new LinuxException("create an eventfd", Marshal.GetLastPInvokeError(), "raise 'ulimit -n'");
-        }
+        _wake = LibC.NewEventFd();
     }
 
     public string Name { get; }

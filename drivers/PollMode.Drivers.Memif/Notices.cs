@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using PollMode.Linux;
+
 namespace PollMode.Drivers.Memif;
 
 /// <summary>
@@ -12,7 +15,16 @@ internal sealed unsafe class Notices : IDisposable
 {
     private int _epoll;
 
-    internal Notices(bool wanted) => _epoll = wanted ? LibC.EpollCreate(LibC.EPOLL_CLOEXEC) : -1;
+    /// <summary>Makes it.</summary>
+    /// <exception cref="LinuxException">There are no descriptors left.</exception>
+    internal Notices(bool wanted)
+    {
+        _epoll = wanted ? LibC.EpollCreate(LibC.EPOLL_CLOEXEC) : -1;
+        if (wanted && _epoll < 0)
+        {
+            throw new LinuxException("create an epoll", Marshal.GetLastPInvokeError(), "raise 'ulimit -n'");
+        }
+    }
 
     /// <summary>The descriptor; -1 in polling mode.</summary>
     internal int Descriptor => _epoll;

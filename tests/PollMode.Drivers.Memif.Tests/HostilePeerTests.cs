@@ -263,26 +263,37 @@ public sealed unsafe class HostilePeerTests
                 Thread.Sleep(round % 4);
                 client.CutMemoryShort();
             });
-            cutter.Start();
+            if (!huge)
+            {
+                cutter.Start();
+            }
+
             int turns = 0;
             Assert.True(SpinWait.SpinUntil(
                 () =>
                 {
+                    if (huge && turns++ == 3)
+                    {
+                        // Between two touches, not during one: Linux loses count of a file's reserved hugepages when both fall together.
+                        client.CutMemoryShort();
+                    }
+
                     client.Offer();
                     server.SendSome(frame, 8);
                     server.ReceiveAll();
-
-                    // A hugepage that is touched in the very moment may stay mapped behind the file's end: then nothing was lost.
-                    turns += cutter.IsAlive ? 0 : 1;
-                    return server.Port.Link == LinkState.Down || (huge && turns > 1000);
+                    return server.Port.Link == LinkState.Down;
                 },
                 TimeSpan.FromSeconds(30)));
-            cutter.Join();
+            if (!huge)
+            {
+                cutter.Join();
+            }
+
             client.Dispose();
             server.WaitForLink(LinkState.Down);
         }
 
-        Assert.InRange(server.Counter("protocol_violations"), huge ? 5 : 20, 20);
+        Assert.Equal(20, server.Counter("protocol_violations"));
         Assert.True(
             SpinWait.SpinUntil(
                 () =>
@@ -308,7 +319,7 @@ public sealed unsafe class HostilePeerTests
 
     private static ControlChannel Greeted(string socket)
     {
-        ControlChannel channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket))!;
+        ControlChannel channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket), out _)!;
         Assert.Equal(MessageKind.Hello, RawClient.Next(channel).Kind);
         return channel;
     }

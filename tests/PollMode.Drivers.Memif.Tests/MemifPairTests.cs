@@ -156,6 +156,36 @@ public sealed class MemifPairTests
         }
     }
 
+    [Theory]
+    [InlineData(Errno.ENOENT, "start the server there")]
+    [InlineData(ControlChannel.ConnectionRefused, "nobody listens there")]
+    [InlineData(ControlChannel.WrongType, "another kind of server")]
+    public void A_client_says_why_it_has_no_connection(int errno, string remedy)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"pm-memif-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}.sock");
+        System.Net.Sockets.SocketType type = errno == ControlChannel.WrongType ? System.Net.Sockets.SocketType.Stream : System.Net.Sockets.SocketType.Seqpacket;
+        using var other = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, type, System.Net.Sockets.ProtocolType.Unspecified);
+        if (errno != Errno.ENOENT)
+        {
+            other.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
+        }
+
+        if (errno == ControlChannel.WrongType)
+        {
+            other.Listen(1);
+        }
+
+        using var client = new MemifSide($"memif:{path}");
+        Assert.True(
+            SpinWait.SpinUntil(() => client.Port.Report[0].Contains(Errno.Name(errno), StringComparison.Ordinal), TimeSpan.FromSeconds(30)), client.Port.Report[0]);
+        Assert.Contains(remedy, client.Port.Report[0], StringComparison.Ordinal);
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void A_client_that_may_not_write_to_the_socket_is_told_so() =>
+        Assert.Contains("let this user write", MemifClient.Explain(SocketName.Parse(PortSpec.Parse("memif:x"), "/x"), Errno.EACCES), StringComparison.Ordinal);
+
     [Fact]
     public void A_socket_file_goes_with_the_server_and_a_stale_one_is_replaced()
     {
@@ -193,7 +223,7 @@ public sealed class MemifPairTests
             using var deaf = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Seqpacket, System.Net.Sockets.ProtocolType.Unspecified);
             deaf.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
             deaf.Listen(0);
-            using ControlChannel waiting = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), path))!;
+            using ControlChannel waiting = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), path), out _)!;
             Exception? fault = null;
             var closing = new Thread(() =>
             {

@@ -23,7 +23,7 @@ internal sealed unsafe class RawClient : IDisposable
         ToClient = new Ring((byte*)_address + 4096, Log2Size, _eventFds[1]);
         ToServer.Format();
         ToClient.Format();
-        _channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket))!;
+        _channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket), out _)!;
         Assert.Equal(MessageKind.Hello, Next(_channel).Kind);
         foreach ((ControlMessage message, int descriptor) in new[]
         {

@@ -97,6 +97,7 @@ public static class Errno
         [75] = "EOVERFLOW",
         [88] = "ENOTSOCK",
         [90] = "EMSGSIZE",
+        [91] = "EPROTOTYPE",
         [92] = "ENOPROTOOPT",
         [93] = "EPROTONOSUPPORT",
         [94] = "ESOCKTNOSUPPORT",
