@@ -48,6 +48,9 @@ internal sealed class AfPacketPort : IPort
             {
                 _sockets.Add(RingSocket.OpenSendLarge(_device, settings));
             }
+
+            // Once all have joined, so that each flow keeps its queue from its first frame on.
+            _sockets.GetRange(0, settings.Queues).ForEach(socket => socket.Admit(settings.Filter));
         }
         catch
         {

@@ -14,6 +14,9 @@ internal sealed unsafe class ClassicFilter
 
     private ClassicFilter(Instruction[] instructions) => _instructions = instructions;
 
+    /// <summary>Takes nothing: BPF_RET | BPF_K with no bytes.</summary>
+    internal static ClassicFilter Nothing { get; } = new([new Instruction { Code = 0x06 }]);
+
     internal int Count => _instructions.Length;
 
     /// <summary>Reads a filter, or the file that holds it.</summary>

@@ -19,6 +19,7 @@ internal static unsafe partial class LibC
     internal const int SOL_SOCKET = 1;
     internal const int SO_SNDBUFFORCE = 32;
     internal const int SO_ATTACH_FILTER = 26;
+    internal const int SO_DETACH_FILTER = 27;
     internal const int MSG_DONTWAIT = 0x40;
 
     // linux/if_packet.h, linux/if_ether.h

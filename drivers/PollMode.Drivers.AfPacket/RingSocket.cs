@@ -44,14 +44,15 @@ internal sealed unsafe class RingSocket : IDisposable
         _ = LibC.Close(Descriptor);
     }
 
-    /// <summary>Opens a socket that receives. Frames arrive in the ring from this moment on.</summary>
+    /// <summary>Opens a socket that receives. Nothing arrives in its ring before <see cref="Admit"/>.</summary>
     internal static RingSocket OpenReceive(NetworkInterface device, AfPacketSettings settings)
     {
         RingSocket socket = Open(device);
         try
         {
-            // Everything that decides what arrives comes before bind, so that no frame slips in that was not meant.
-            settings.Filter?.Attach(socket.Descriptor);
+            // Everything that decides what arrives comes before bind, so that no frame slips in that was not meant; and a socket must be bound
+            // before it joins a group, whose other members get the same frames until then.
+            ClassicFilter.Nothing.Attach(socket.Descriptor);
             socket.Set(LibC.PACKET_IGNORE_OUTGOING, 1, "ignore frames sent by this host", "use Linux 4.20 or later");
             socket.Set(LibC.PACKET_VNET_HDR, 1, "ask for checksum information", "use Linux 4.6 or later");
             socket.MapRing(LibC.PACKET_RX_RING, new RingRequest
@@ -119,6 +120,19 @@ internal sealed unsafe class RingSocket : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Lets frames into the ring from this moment on: those that the filter passes, or all.</summary>
+    internal void Admit(ClassicFilter? filter)
+    {
+        if (filter != null)
+        {
+            filter.Attach(Descriptor);
+            return;
+        }
+
+        int unused = 0;
+        Check(LibC.SetSockOpt(Descriptor, LibC.SOL_SOCKET, LibC.SO_DETACH_FILTER, &unused, sizeof(int)), "detach a filter", "report this as a bug");
     }
 
     /// <summary>Makes the socket one of a group among which received frames are dealt out.</summary>

@@ -76,6 +76,65 @@ public sealed class AfPacketKernelTests
         Assert.All(counts, count => Assert.NotEqual(0, count));
     }
 
+    [Fact]
+    public void No_frame_arrives_twice_while_the_queues_are_opened()
+    {
+        HostRights.NeedNamespaces();
+        using var pair = new VethPair();
+        SendDatagrams(pair, 0);
+        using Socket socket = NetworkNamespace.Run(pair.Space.Name, () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        socket.Bind(new IPEndPoint(IPAddress.Parse("10.9.0.1"), 4000));
+        bool stop = false;
+        var sender = new Thread(() =>
+        {
+            var payload = new byte[100];
+            var target = new IPEndPoint(IPAddress.Parse("10.9.0.2"), 5000);
+            for (long number = 0; !Volatile.Read(ref stop); number++)
+            {
+                BitConverter.TryWriteBytes(payload, number);
+                _ = socket.SendTo(payload, target);
+            }
+        });
+        sender.Start();
+        try
+        {
+            var packets = new Packet[64];
+            int twice = 0;
+            for (int round = 0; round < 20; round++)
+            {
+                using IPort port = new AfPacketDriver().Open(
+                    PortSpec.Parse($"af_packet:v1,queues=8,fanout=lb,block_bytes=65536,blocks=4,netns={pair.Space.Name}"), new PortContext { PortIndex = 0, Arena = pair.Arena });
+                IRxQueue[] queues = [.. Enumerable.Range(0, 8).Select(queue => port.OpenRxQueue(queue, pair.Pool))];
+                var seen = new HashSet<long>();
+                long deadline = Environment.TickCount64 + 30_000;
+                while (seen.Count < 200 && Environment.TickCount64 < deadline)
+                {
+                    foreach (IRxQueue queue in queues)
+                    {
+                        int count = queue.Receive(packets);
+                        foreach (Packet packet in packets.AsSpan(0, count))
+                        {
+                            twice += seen.Add(BitConverter.ToInt64(packet.Span.Slice(42, 8))) ? 0 : 1;
+                        }
+
+                        pair.Pool.Return(packets.AsSpan(0, count));
+                    }
+
+                    Thread.Yield();
+                }
+
+                Assert.True(seen.Count >= 200);
+            }
+
+            Assert.Equal(0, twice);
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            sender.Join();
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
