@@ -21,6 +21,8 @@ internal static unsafe partial class LibC
     internal const uint TUNSETIFF = 0x400454ca;
     internal const uint TUNSETPERSIST = 0x400454cb;
     internal const uint TUNSETOFFLOAD = 0x400454d0;
+    internal const uint TUNGETIFF = 0x800454d2;
+    internal const uint TUNGETVNETHDRSZ = 0x800454d7;
     internal const uint TUNSETVNETHDRSZ = 0x400454d8;
     internal const short IFF_TAP = 0x0002;
     internal const short IFF_MULTI_QUEUE = 0x0100;
@@ -47,7 +49,7 @@ internal static unsafe partial class LibC
     /// <summary>File descriptor in bad state: the device behind a TAP descriptor was deleted (asm-generic/errno.h).</summary>
     internal const int EBADFD = 77;
 
-    /// <summary>Input/output error: the TAP interface is down.</summary>
+    /// <summary>Input/output error: what was written was refused because the TAP interface is down.</summary>
     internal const int EIO = 5;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true)]

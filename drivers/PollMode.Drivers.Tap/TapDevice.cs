@@ -14,14 +14,24 @@ internal sealed unsafe class TapDevice : IDisposable
     private const int Closed = -1;
 
     private readonly List<int> _queues = [];
-    private readonly Stack<Action> _undo = new();
+    private readonly Stack<Action<string>> _undo = new();
     private int _control = Closed;
+
+    /// <summary>The first queue's descriptor, by which any thread asks for the device.</summary>
+    private volatile int _first = Closed;
     private InterfaceDrops? _drops;
+
+    /// <summary>For a device that was there before: a descriptor to put its framing back with, which only attaching can, and what it was.</summary>
+    private int _spare = Closed;
+    private short _flagsBefore;
+    private short _multiQueue;
+    private int _headerBytesBefore;
 
     private TapDevice()
     {
     }
 
+    /// <summary>The interface's name when it was opened.</summary>
     internal string Name { get; private set; } = string.Empty;
 
     internal int Mtu { get; private set; }
@@ -39,13 +49,14 @@ internal sealed unsafe class TapDevice : IDisposable
     {
         get
         {
-            InterfaceRequest request = InterfaceRequest.For(Name);
-            if (IsGone || LibC.Ioctl(_control, LibC.SIOCGIFFLAGS, &request) != 0)
+            if (IsGone || !TryReadName(out string name))
             {
                 return LinkState.Gone;
             }
 
-            return (request.Flags & (LibC.IFF_UP | LibC.IFF_RUNNING)) == (LibC.IFF_UP | LibC.IFF_RUNNING) ? LinkState.Up : LinkState.Down;
+            // One that was moved to another network namespace has no state that can be read from here.
+            InterfaceRequest request = InterfaceRequest.For(name);
+            return LibC.Ioctl(_control, LibC.SIOCGIFFLAGS, &request) == 0 && (request.Flags & (LibC.IFF_UP | LibC.IFF_RUNNING)) == (LibC.IFF_UP | LibC.IFF_RUNNING) ? LinkState.Up : LinkState.Down;
         }
     }
 
@@ -53,17 +64,19 @@ internal sealed unsafe class TapDevice : IDisposable
     {
         // The interface may go with its last descriptor: its counters are read before.
         _drops?.Dispose();
-        while (_undo.TryPop(out Action? undo))
+        bool isThere = TryReadName(out string name);
+        while (_undo.TryPop(out Action<string>? undo))
         {
-            undo();
+            if (isThere)
+            {
+                undo(name);
+            }
         }
 
-        foreach (int queue in _queues)
-        {
-            _ = LibC.Close(queue);
-        }
-
+        _first = Closed;
+        _queues.ForEach(queue => _ = LibC.Close(queue));
         _queues.Clear();
+        PutFramingBack(isThere ? name : string.Empty);
         if (_control != Closed)
         {
             _ = LibC.Close(_control);
@@ -104,6 +117,15 @@ internal sealed unsafe class TapDevice : IDisposable
     private static int Check(int result, string operation, string remedy) =>
         result >= 0 ? result : throw new LinuxException(operation, Marshal.GetLastPInvokeError(), remedy);
 
+    /// <summary>A descriptor that belongs to no device yet, and to the calling thread's network namespace.</summary>
+    private static int OpenControl()
+    {
+        fixed (byte* path = "/dev/net/tun\0"u8)
+        {
+            return Check(LibC.Open(path, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC, 0), $"open {ControlPath}", "run as root or with CAP_NET_ADMIN, and 'modprobe tun'");
+        }
+    }
+
     private void OpenQueues(TapSettings settings)
     {
         InterfaceRequest probe = InterfaceRequest.For(settings.Name);
@@ -115,19 +137,20 @@ internal sealed unsafe class TapDevice : IDisposable
         }
 
         Name = settings.Name;
+        if (WasAttached && TapFlags.Read(probe.Number) is { } before)
+        {
+            _flagsBefore = before;
+            _spare = OpenControl();
+        }
+
         short flags = (short)(LibC.IFF_TAP | LibC.IFF_NO_PI | LibC.IFF_VNET_HDR);
         flags |= settings.Queues > 1 ? LibC.IFF_MULTI_QUEUE : (short)0;
         flags |= settings.Mode == "create" ? LibC.IFF_TUN_EXCL : (short)0;
         for (int queue = 0; queue < settings.Queues; queue++)
         {
-            int descriptor;
-            fixed (byte* path = "/dev/net/tun\0"u8)
-            {
-                descriptor = Check(
-                    LibC.Open(path, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC, 0), $"open {ControlPath}", "run as root or with CAP_NET_ADMIN, and 'modprobe tun'");
-            }
-
+            int descriptor = OpenControl();
             _queues.Add(descriptor);
+            _first = _queues[0];
             Attach(descriptor, ref flags, settings);
         }
     }
@@ -157,6 +180,7 @@ internal sealed unsafe class TapDevice : IDisposable
         // Behind the first queue the name is the kernel's, and the device exists.
         Name = request.ReadName();
         flags &= (short)~LibC.IFF_TUN_EXCL;
+        _multiQueue = (short)(flags & LibC.IFF_MULTI_QUEUE);
         uint offload = settings.Offload switch
         {
             "segmentation" => LibC.TUN_F_CSUM | LibC.TUN_F_TSO4 | LibC.TUN_F_TSO6 | LibC.TUN_F_TSO_ECN,
@@ -164,7 +188,13 @@ internal sealed unsafe class TapDevice : IDisposable
             _ => 0,
         };
         Check(LibC.Ioctl(descriptor, LibC.TUNSETOFFLOAD, (void*)offload), $"set offloads of the TAP device '{Name}'", "leave out the option offload");
-        int bytes = VirtioNetHeader.Bytes;
+        int bytes = 0;
+        if (_headerBytesBefore == 0 && LibC.Ioctl(descriptor, LibC.TUNGETVNETHDRSZ, &bytes) == 0)
+        {
+            _headerBytesBefore = bytes;
+        }
+
+        bytes = VirtioNetHeader.Bytes;
         Check(LibC.Ioctl(descriptor, LibC.TUNSETVNETHDRSZ, &bytes), $"set the header size of the TAP device '{Name}'", "use Linux 2.6.34 or later");
     }
 
@@ -213,12 +243,50 @@ internal sealed unsafe class TapDevice : IDisposable
         Check(LibC.Ioctl(_control, command, &request), operation, remedy);
         if (WasAttached)
         {
-            _undo.Push(() =>
+            _undo.Push(name =>
             {
-                InterfaceRequest original = before;
+                InterfaceRequest original = InterfaceRequest.For(name);
+                original.Value = before.Value;
                 _ = LibC.Ioctl(_control, command, &original);
             });
         }
+    }
+
+    /// <summary>The name that the device of our descriptors has now, whoever renamed it. False if it is gone.</summary>
+    private bool TryReadName(out string name)
+    {
+        InterfaceRequest request = default;
+        bool isThere = LibC.Ioctl(_first, LibC.TUNGETIFF, &request) == 0;
+        name = isThere ? request.ReadName() : string.Empty;
+        return isThere;
+    }
+
+    /// <summary>
+    /// Makes a device that was there before carry frames as it did, with no offloads, as the next who attaches expects. Attaching says how;
+    /// so it is done once more, and let go of at once.
+    /// </summary>
+    /// <param name="name">Its name; empty if it is gone.</param>
+    private void PutFramingBack(string name)
+    {
+        if (_spare == Closed)
+        {
+            return;
+        }
+
+        InterfaceRequest found = InterfaceRequest.For(name);
+        InterfaceRequest request = found;
+        request.Flags = (short)(_flagsBefore | _multiQueue);
+
+        // With our queues it may have gone, and asking would make a new one.
+        if (name.Length > 0 && LibC.Ioctl(_control, LibC.SIOCGIFINDEX, &found) == 0 && LibC.Ioctl(_spare, LibC.TUNSETIFF, &request) == 0)
+        {
+            int bytes = _headerBytesBefore;
+            _ = LibC.Ioctl(_spare, LibC.TUNSETOFFLOAD, null);
+            _ = bytes > 0 ? LibC.Ioctl(_spare, LibC.TUNSETVNETHDRSZ, &bytes) : 0;
+        }
+
+        _ = LibC.Close(_spare);
+        _spare = Closed;
     }
 
     private void ReadBack()

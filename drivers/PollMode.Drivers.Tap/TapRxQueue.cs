@@ -136,7 +136,7 @@ internal sealed unsafe class TapRxQueue : IRxQueue
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Look(nint result)
     {
-        if (result < 0 && Marshal.GetLastSystemError() is LibC.EBADFD or LibC.EIO or Errno.ENODEV)
+        if (result < 0 && Marshal.GetLastSystemError() is LibC.EBADFD or Errno.ENODEV)
         {
             _device.IsGone = true;
         }

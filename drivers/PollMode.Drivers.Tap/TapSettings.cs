@@ -97,6 +97,11 @@ internal sealed record TapSettings
             address = (address << 8) | value;
         }
 
+        if (address == 0)
+        {
+            throw new PollModeException($"'mac={text}' in the port spec '{spec.Text}' is no address that an interface can have; use one such as 02:00:00:00:00:01.");
+        }
+
         return (address >> 40 & 1) == 0
             ? address
             : throw new PollModeException($"'mac={text}' in the port spec '{spec.Text}' is a group address; clear the lowest bit of its first byte.");

@@ -34,8 +34,10 @@ public sealed class TapEngineTests
         Assert.All(statistics.Ports, port => Assert.Equal(0, port.Receive.Sum(queue => queue.Errors) + port.Transmit.Sum(queue => queue.Errors)));
     }
 
-    [Fact]
-    public void Segmentation_offload_carries_frames_larger_than_a_buffer()
+    [Theory]
+    [InlineData("10.9.0", "24", PacketFlags.SegmentTcpV4)]
+    [InlineData("fd09::", "64", PacketFlags.SegmentTcpV6)]
+    public void Segmentation_offload_carries_frames_larger_than_a_buffer(string net, string prefix, PacketFlags kind)
     {
         HostRights.NeedNamespaces();
         using var left = new HostNamespace("l");
@@ -43,13 +45,16 @@ public sealed class TapEngineTests
         var longest = new LongestFrameStage();
         using var engine = new RunningEngine(
             Drivers, null, pipeline => pipeline.Use(() => longest), $"tap:tap0,netns={left.Name},offload=segmentation", $"tap:tap0,netns={right.Name},offload=segmentation");
-        left.Ip("addr", "add", "10.9.0.1/24", "dev", "tap0");
-        right.Ip("addr", "add", "10.9.0.2/24", "dev", "tap0");
-        Assert.True(NamespaceSocket.EchoesIntact(right, IPAddress.Parse("10.9.0.2"), left, 16_000_000, Patience));
+        string dot = kind == PacketFlags.SegmentTcpV4 ? "." : string.Empty;
+        string[] once = kind == PacketFlags.SegmentTcpV4 ? [] : ["nodad"];
+        left.Ip(["addr", "add", $"{net}{dot}1/{prefix}", "dev", "tap0", .. once]);
+        right.Ip(["addr", "add", $"{net}{dot}2/{prefix}", "dev", "tap0", .. once]);
+        Assert.True(NamespaceSocket.EchoesIntact(right, IPAddress.Parse($"{net}{dot}2"), left, 16_000_000, Patience));
         engine.Finish();
 
         // How many are large is the kernel's affair, and the hour's: it makes them of what a socket has waiting.
         Assert.True(longest.Bytes > 2048, $"the longest frame had {longest.Bytes} bytes");
+        Assert.Equal(kind | PacketFlags.TxChecksumPartial, longest.Requests & ~PacketFlags.SegmentEcn);
     }
 
     [Fact]

@@ -46,7 +46,8 @@ public sealed class TapLifeTests : IDisposable
     {
         HostRights.NeedNamespaces();
         using var space = new HostNamespace("t");
-        Assert.Throws<LinuxException>(() => Open($"tap:tap7,netns={space.Name},persist=true,mac=00:00:00:00:00:00"));
+        TapSettings settings = TapSettings.Read(PortSpec.Parse("tap:tap7,persist=true")) with { Mac = 0 };
+        Assert.Throws<LinuxException>(() => NetworkNamespace.Run(space.Name, () => TapDevice.Open(settings)));
         Assert.DoesNotContain("tap7", space.Ip("link"), StringComparison.Ordinal);
     }
 
@@ -71,6 +72,72 @@ public sealed class TapLifeTests : IDisposable
         }
 
         Assert.Equal(before, space.Ip("-d", "link", "show", "tap7"));
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("vnet_hdr", 1)]
+    [InlineData("multi_queue", 2)]
+    public void A_device_of_another_program_carries_frames_afterwards_as_before(string how, int queues)
+    {
+        HostRights.NeedNamespaces();
+        HostRights.NeedProgram("ethtool");
+        using var space = new HostNamespace("t");
+        space.Ip(["tuntap", "add", "dev", "tap7", "mode", "tap", .. how.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        space.Ip("link", "set", "tap7", "up");
+        space.Ip("link", "set", "tap7", "down");
+        string State() => space.Ip("-d", "link", "show", "tap7") + space.Ip("tuntap") + Features(space);
+        string before = State();
+        Assert.Contains(how == "vnet_hdr" ? "vnet_hdr on" : "vnet_hdr off", before, StringComparison.Ordinal);
+        int headerBytes = RawTap.HeaderBytesOf(space.Name, "tap7", how);
+        using (IPort port = Open($"tap:tap7,netns={space.Name},open=attach,offload=segmentation,queues={queues},mac=02:00:00:00:00:09"))
+        {
+            string during = State();
+            Assert.Contains("vnet_hdr on", during, StringComparison.Ordinal);
+            Assert.Contains("tcp-segmentation-offload: on", during, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, State());
+        Assert.Equal(headerBytes, RawTap.HeaderBytesOf(space.Name, "tap7", how));
+    }
+
+    /// <summary>What the interface leaves to its device. Not what was once asked for and is off: "off [requested on]" and "off" are one.</summary>
+    private static string Features(HostNamespace space) => space.Run("ethtool", "-k", "tap7").Output.Replace(" [requested on]", string.Empty, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_renamed_interface_is_the_same_and_another_of_its_name_is_not()
+    {
+        HostRights.NeedNamespaces();
+        using var space = new HostNamespace("t");
+        space.Silence();
+        space.Ip("tuntap", "add", "dev", "tap7", "mode", "tap");
+        space.Ip("link", "set", "dev", "tap7", "address", "02:00:00:00:00:01");
+        using (IPort port = Open($"tap:tap7,netns={space.Name},mac=02:00:00:00:00:09,mtu=1300"))
+        {
+            space.Ip("link", "set", "tap7", "down");
+            space.Ip("link", "set", "tap7", "name", "tap8");
+            space.Ip("link", "set", "tap8", "up");
+            space.Ip("tuntap", "add", "dev", "tap7", "mode", "tap");
+            space.Ip("link", "set", "dev", "tap7", "address", "02:00:00:00:00:07");
+            space.Ip("link", "set", "dev", "tap7", "mtu", "1400");
+            Assert.Equal(LinkState.Up, port.Link);
+
+            // An interface that is down ends nothing.
+            space.Ip("link", "set", "tap8", "down");
+            Assert.Equal(LinkState.Down, port.Link);
+            IRxQueue rx = port.OpenRxQueue(0, _pool);
+            var packets = new Packet[4];
+            _pool.Return(packets.AsSpan(0, rx.Receive(packets)));
+            Assert.Equal(RxQueueLife.Live, rx.Life);
+            Assert.Equal(LinkState.Down, port.Link);
+        }
+
+        string ours = space.Ip("link", "show", "tap8");
+        Assert.Contains("02:00:00:00:00:01", ours, StringComparison.Ordinal);
+        Assert.Contains("mtu 1500", ours, StringComparison.Ordinal);
+        string others = space.Ip("link", "show", "tap7");
+        Assert.Contains("02:00:00:00:00:07", others, StringComparison.Ordinal);
+        Assert.Contains("mtu 1400", others, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,6 +168,7 @@ public sealed class TapLifeTests : IDisposable
     [InlineData("tap:a/b", "no name for an interface")]
     [InlineData("tap:x,mac=1:2", "no Ethernet address")]
     [InlineData("tap:x,mac=01:00:00:00:00:00", "group address")]
+    [InlineData("tap:x,mac=00:00:00:00:00:00", "no address that an interface can have")]
     [InlineData("tap:x,queues=65", "whole number from 1 to 64")]
     [InlineData("tap:,open=attach", "names none")]
     public void A_wrong_spec_says_so(string spec, string part) =>

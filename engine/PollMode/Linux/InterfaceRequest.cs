@@ -25,6 +25,9 @@ public unsafe struct InterfaceRequest
     /// <summary>Address family of a hardware address: what kind of interface it is of.</summary>
     [FieldOffset(16)] public short Family;
 
+    /// <summary>Whatever the kernel put behind the name, as far as drivers here use it.</summary>
+    [FieldOffset(16)] public ulong Value;
+
     /// <summary>The six bytes of an Ethernet address.</summary>
     [FieldOffset(18)] public fixed byte Address[6];
 

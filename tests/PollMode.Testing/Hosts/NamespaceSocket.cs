@@ -16,9 +16,10 @@ public static class NamespaceSocket
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(client);
-        using Socket listener = NetworkNamespace.Run(server.Name, () => NewSocket(timeout));
-        using Socket connection = NetworkNamespace.Run(client.Name, () => NewSocket(timeout));
-        listener.Bind(new IPEndPoint(IPAddress.Any, Port));
+        ArgumentNullException.ThrowIfNull(address);
+        using Socket listener = NetworkNamespace.Run(server.Name, () => NewSocket(address.AddressFamily, timeout));
+        using Socket connection = NetworkNamespace.Run(client.Name, () => NewSocket(address.AddressFamily, timeout));
+        listener.Bind(new IPEndPoint(address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, Port));
         listener.Listen(1);
         var echo = new Thread(() => Echo(listener, timeout)) { IsBackground = true };
         echo.Start();
@@ -52,9 +53,10 @@ public static class NamespaceSocket
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(client);
-        using Socket listener = NetworkNamespace.Run(server.Name, () => NewSocket(timeout));
-        using Socket connection = NetworkNamespace.Run(client.Name, () => NewSocket(timeout));
-        listener.Bind(new IPEndPoint(IPAddress.Any, Port));
+        ArgumentNullException.ThrowIfNull(address);
+        using Socket listener = NetworkNamespace.Run(server.Name, () => NewSocket(address.AddressFamily, timeout));
+        using Socket connection = NetworkNamespace.Run(client.Name, () => NewSocket(address.AddressFamily, timeout));
+        listener.Bind(new IPEndPoint(address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, Port));
         listener.Listen(1);
         byte[] left = [];
         var sender = new Thread(() => left = SendRandom(connection, address, bytes)) { IsBackground = true };
@@ -118,7 +120,7 @@ public static class NamespaceSocket
         return hash.GetHashAndReset();
     }
 
-    private static Socket NewSocket(TimeSpan timeout) => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    private static Socket NewSocket(AddressFamily family, TimeSpan timeout) => new(family, SocketType.Stream, ProtocolType.Tcp)
     {
         ReceiveTimeout = (int)timeout.TotalMilliseconds,
         SendTimeout = (int)timeout.TotalMilliseconds,
