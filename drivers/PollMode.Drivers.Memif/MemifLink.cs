@@ -34,6 +34,9 @@ internal sealed class MemifLink : IDisposable
         }
     }
 
+    /// <summary>Regions that are copied through the kernel although they would have been watched over, had there been a place for them.</summary>
+    internal int UnwatchedRegions => Regions.Count(region => region.IsUnwatched);
+
     /// <summary>Rings from client to server, by index.</summary>
     internal Ring?[] ToServer { get; }
 

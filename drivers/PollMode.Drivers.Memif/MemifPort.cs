@@ -66,12 +66,15 @@ internal sealed class MemifPort : IPort
 
     public LinkState Link => _disposed ? LinkState.Gone : _current is { Fault: null } ? LinkState.Up : LinkState.Down;
 
-    public IReadOnlyList<string> Report =>
-    [
-        $"memif {_how}; socket {Settings.Socket}, id {Settings.Id}, {Settings.Queues} ring pair(s) of {1 << Settings.Log2RingSize}, " +
-        $"{(Settings.Interrupt ? "interrupts" : "polling")}; " +
-        (_current != null ? "connected" : "not connected" + (_lastEnd.Length > 0 ? $" (last: {_lastEnd})" : string.Empty)),
-    ];
+    public IReadOnlyList<string> Report
+    {
+        get
+        {
+            string state = Describe();
+            int slow = _current?.UnwatchedRegions ?? 0;
+            return slow == 0 ? [state] : [state, $"{slow} region(s) of the peer are copied through the kernel, which is slow: {VanishingMemory.WhyNot}; guard=off trusts the peer"];
+        }
+    }
 
     internal MemifSettings Settings { get; }
 
@@ -207,6 +210,11 @@ internal sealed class MemifPort : IPort
             Wake();
         }
     }
+
+    private string Describe() =>
+        $"memif {_how}; socket {Settings.Socket}, id {Settings.Id}, {Settings.Queues} ring pair(s) of {1 << Settings.Log2RingSize}, " +
+        $"{(Settings.Interrupt ? "interrupts" : "polling")}; " +
+        (_current != null ? "connected" : "not connected" + (_lastEnd.Length > 0 ? $" (last: {_lastEnd})" : string.Empty));
 
     private T Add<T>(T queue)
         where T : MemifQueue

@@ -6,6 +6,9 @@ internal abstract class MemifSession
     /// <summary>How long the whole handshake may take.</summary>
     private const int PatienceMilliseconds = 5000;
 
+    /// <summary>How long a peer that was sent away may take to let go of what it shares with us.</summary>
+    private const int FarewellMilliseconds = 1000;
+
     private readonly ControlChannel _channel;
     private readonly long _deadline = Environment.TickCount64 + PatienceMilliseconds;
 
@@ -55,6 +58,32 @@ internal abstract class MemifSession
         }
     }
 
+    /// <summary>
+    /// A peer may write into our packet buffers until it has heard that it is sent away. One that keeps to the protocol closes the connection
+    /// when it has let go of them; the others do not hold the port up for long.
+    /// </summary>
+    private void AwaitPeersEnd(MemifPort port, MemifLink link)
+    {
+        long deadline = Environment.TickCount64 + FarewellMilliseconds;
+        while (link.IsZeroCopy && !port.IsClosing && deadline - Environment.TickCount64 is > 0 and long left)
+        {
+            if (_channel.WaitReadable(port.WakeDescriptor, (int)left, out bool woken))
+            {
+                if (!_channel.TryReceive(out _, out int descriptor))
+                {
+                    return;
+                }
+
+                _ = descriptor >= 0 ? LibC.Close(descriptor) : 0;
+            }
+
+            if (woken)
+            {
+                port.TakeWake();
+            }
+        }
+    }
+
     /// <summary>Stays with an established connection until either side ends it.</summary>
     /// <returns>Why it ended.</returns>
     protected string WaitForEnd(MemifPort port, MemifLink link)
@@ -85,6 +114,7 @@ internal abstract class MemifSession
                 if (link.Fault is { } fault)
                 {
                     Refuse(fault);
+                    AwaitPeersEnd(port, link);
                     return $"protocol violation: {fault}";
                 }
 

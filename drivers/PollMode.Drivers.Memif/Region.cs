@@ -38,6 +38,9 @@ internal sealed unsafe class Region : IDisposable
     /// <summary>Whether it has vanished although it could be touched: what was read since is zeros.</summary>
     internal bool IsGone => _watch >= 0 && VanishingMemory.IsGone(_watch);
 
+    /// <summary>Whether it should have been watched over and could not be: see <see cref="VanishingMemory.WhyNot"/>.</summary>
+    internal bool IsUnwatched { get; private set; }
+
     internal int FileDescriptor => _descriptor;
 
     public void Dispose()
@@ -150,6 +153,7 @@ internal sealed unsafe class Region : IDisposable
         if (!isSealed && guard == MemoryGuard.Auto)
         {
             _watch = VanishingMemory.TryAdd(_address, _mappedBytes);
+            IsUnwatched = _watch < 0;
         }
 
         IsSealed = isSealed;

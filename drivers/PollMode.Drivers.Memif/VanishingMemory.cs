@@ -15,10 +15,14 @@ namespace PollMode.Drivers.Memif;
 /// </remarks>
 internal static unsafe class VanishingMemory
 {
-    private const int Entries = 256;
+    /// <summary>Ranges that can be watched over at once, in the whole process.</summary>
+    internal const int Entries = 256;
 
     private static readonly Lock Gate = new();
     private static readonly Entry* Table = TryInstall();
+
+    /// <summary>Why a range is not watched over that should be.</summary>
+    internal static string WhyNot => Table == null ? "this processor or system has no watch over memory that can vanish" : $"{Entries} regions of the process are watched over already";
 
     /// <summary>Lists a range.</summary>
     /// <param name="start">Its first byte, at a page border.</param>

@@ -305,6 +305,79 @@ public sealed unsafe class HostilePeerTests
             Mappings());
     }
 
+    [Fact]
+    public void Buffers_that_a_server_may_still_write_to_come_home_when_it_lets_go()
+    {
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        using var client = new MemifSide($"memif:{socket},zero_copy=on");
+        WaitForBoth(client, server);
+        server.TurnLoosely();
+        int posted = client.Pool.InFlight;
+        Assert.True(posted > 0);
+        foreach (bool honest in new[] { false, true })
+        {
+            long start = Environment.TickCount64;
+            var link = ((MemifPort)client.Port).Current!;
+            link.Fail("test");
+            int before = 0;
+            Assert.True(SpinWait.SpinUntil(
+                () =>
+                {
+                    // A server whose worker hangs does not let go; one whose worker turns does.
+                    before = client.Pool.InFlight == 0 ? before : client.Pool.InFlight;
+                    client.TurnLoosely();
+                    if (honest)
+                    {
+                        server.TurnLoosely();
+                    }
+
+                    return ((MemifPort)client.Port).Current != link;
+                },
+                TimeSpan.FromSeconds(30)));
+            Assert.Equal(posted, before);
+            Assert.True(honest || Environment.TickCount64 - start >= 900, "the buffers of a server that had not let go came home at once");
+            WaitForBoth(client, server);
+        }
+    }
+
+    [Fact]
+    public void A_region_for_which_there_is_no_watch_is_told_of()
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64: elsewhere nothing is watched over");
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        var taken = new List<int>();
+        try
+        {
+            // Bytes that nobody touches.
+            for (int number; (number = VanishingMemory.TryAdd(4096, 1)) >= 0;)
+            {
+                taken.Add(number);
+            }
+
+            Assert.InRange(taken.Count, 1, VanishingMemory.Entries);
+            using var client = new RawClient(socket, RawClient.NewMemory(1 << 20, sealable: false), 1 << 20);
+            server.WaitForLink();
+            Assert.Contains(server.Port.Report, line => line.Contains("1 region(s) of the peer are copied through the kernel", StringComparison.Ordinal) && line.Contains("256", StringComparison.Ordinal));
+            client.Offer();
+            Assert.True(SpinWait.SpinUntil(
+                () =>
+                {
+                    server.ReceiveAll();
+                    return server.Rx[0].Counters.Packets > 0;
+                },
+                TimeSpan.FromSeconds(30)));
+        }
+        finally
+        {
+            taken.ForEach(VanishingMemory.Remove);
+        }
+
+        using var watched = new MemifSide($"memif:{MemifPairTests.NewName()},role=server");
+        Assert.Single(watched.Port.Report);
+    }
+
     /// <summary>Turns both sides, as their workers would, until each has the connection.</summary>
     private static void WaitForBoth(MemifSide client, MemifSide server) => Assert.True(
         SpinWait.SpinUntil(
