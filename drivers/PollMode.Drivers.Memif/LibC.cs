@@ -43,7 +43,6 @@ internal static unsafe partial class LibC
     // asm/signal.h
     internal const int SIGBUS = 7;
     internal const int SA_SIGINFO = 4;
-    internal const int SA_ONSTACK = 0x08000000;
     internal const int SA_RESTART = 0x10000000;
 
     // linux/magic.h

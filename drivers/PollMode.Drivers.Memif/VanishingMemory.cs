@@ -78,7 +78,9 @@ internal static unsafe class VanishingMemory
         Marshal.Copy(instructions, 0, code, instructions.Length);
         SignalAction action = before;
         action.Handler = code;
-        action.Flags |= LibC.SA_SIGINFO | LibC.SA_ONSTACK | LibC.SA_RESTART;
+
+        // On whichever stack the runtime asked for: its handler for this signal does not fit the small one that it has for overflown stacks.
+        action.Flags |= LibC.SA_SIGINFO | LibC.SA_RESTART;
         return LibC.Mprotect(code, 4096, LibC.PROT_READ | LibC.PROT_EXEC) == 0 && LibC.SigAction(LibC.SIGBUS, &action, null) == 0 ? table : null;
     }
 
