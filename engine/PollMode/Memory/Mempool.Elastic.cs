@@ -3,25 +3,22 @@ namespace PollMode;
 /// <content>Growing and shrinking without a system call of the owner: what it exchanges with a <see cref="SlabSupplier"/>.</content>
 public sealed unsafe partial class Mempool
 {
-    /// <summary>Times in a row that <see cref="Tidy"/> must find a slab too many before it goes: the hysteresis in time, at first.</summary>
-    private const int LeastCalm = 16;
-
-    /// <summary>
-    /// And at most. Each slab that is taken after one was set free doubles the time: a load that swings faster than this stops to map
-    /// and unmap after a few swings, and a slower one maps a slab in so many tidies at most.
-    /// </summary>
-    private const int MostCalm = 4096;
-
     private readonly SlabSupplier? _supplier;
     private readonly int _slabMinimum;
+    private readonly CalmWatch _calm;
     private Slab? _ready;
     private Slab? _surplus;
     private volatile bool _pressed;
     private long _heldBackSeen;
     private int _slabsHeld;
-    private int _calm;
-    private int _calmWanted = LeastCalm;
-    private int _setFree;
+
+    /// <summary>
+    /// Slabs that may go, as the supplier found; the owner counts those off that went. Neither waits for the other: if one overwrites what
+    /// the other wrote, a slab goes a while sooner or later, and never one whose buffers are not home.
+    /// </summary>
+    private volatile int _unneeded;
+
+    private bool _wentBack;
 
     /// <summary>
     /// Slabs that the arena gave the pool and did not get back: on its list, in a mailbox, or on the way between them, where neither shows
@@ -37,7 +34,7 @@ public sealed unsafe partial class Mempool
 
     /// <summary>
     /// Housekeeping between bursts: gathers what came home, and sets a slab free for which there was no need for a while, if it is wholly
-    /// home. Owner only; the worker calls it every few thousand turns. No system call.
+    /// home. Owner only; the worker calls it every few thousand turns, and before it rests. No system call.
     /// </summary>
     public void Tidy()
     {
@@ -47,46 +44,41 @@ public sealed unsafe partial class Mempool
         }
 
         Harvest();
-        if (_supplier != null && _board.Count + _backup >= Arena.BuffersPerSlab)
-        {
-            // What it once asked for in vain, it would not ask for now.
-            Volatile.Write(ref _heldBackSeen, _counters->HeldBack);
-        }
-
-        if (_supplier == null || _slabCount <= _slabMinimum || Volatile.Read(ref _surplus) != null)
+        LeaveDirect();
+        int spare = _board.Count + _backup;
+        if (_supplier == null || spare < Arena.BuffersPerSlab)
         {
             return;
         }
+
+        // What it once asked for in vain, it would not ask for now.
+        Volatile.Write(ref _heldBackSeen, _counters->HeldBack);
 
         // One whole slab's worth stays beside the one that goes: the hysteresis in space.
-        if (_board.Count + _backup < 2 * Arena.BuffersPerSlab)
+        if (_unneeded > 0 && spare >= 2 * Arena.BuffersPerSlab && _slabCount > _slabMinimum && Volatile.Read(ref _surplus) == null)
         {
-            _calm = 0;
-            return;
+            SetSlabFree();
+        }
+    }
+
+    /// <summary>
+    /// The supplier's look at what the pool has to spare. What the owner needs between two looks it may miss; but hardly each time, for as
+    /// long as slabs must lie idle.
+    /// </summary>
+    /// <param name="now">Time of the supplier's clock.</param>
+    /// <param name="pressed">Whether another pool waits for memory: then a slab that is too many goes at once.</param>
+    internal void Look(TimeSpan now, bool pressed)
+    {
+        _pressed = pressed;
+        int spare = _board.Count + Volatile.Read(ref _backup);
+        if (_calm.Look(now, spare, Capacity - spare) is { } unneeded)
+        {
+            _unneeded = unneeded;
         }
 
-        if (++_calm < _calmWanted && !_pressed)
+        if (pressed)
         {
-            return;
-        }
-
-        for (Slab? slab = _firstSlab; slab != null; slab = slab.Next)
-        {
-            if (slab.Used == Arena.BuffersPerSlab && _board.CountOf(slab.Slot) == Arena.BuffersPerSlab)
-            {
-                Unlink(slab);
-
-                // The pool's own next slab, if it has none ready; so a load that swings maps and unmaps nothing.
-                if (_pressed || Interlocked.CompareExchange(ref _ready, slab, null) != null)
-                {
-                    Volatile.Write(ref _surplus, slab);
-                }
-
-                _counters->SlabsSetFree++;
-                _setFree++;
-                _calm = 0;
-                return;
-            }
+            _unneeded = Math.Max(0, (spare / Arena.BuffersPerSlab) - 1);
         }
     }
 
@@ -102,6 +94,12 @@ public sealed unsafe partial class Mempool
             }
 
             Interlocked.Increment(ref _slabsHeld);
+            if (_wentBack)
+            {
+                _wentBack = false;
+                _calm.Regret();
+            }
+
             slab.Cut(_id);
             Volatile.Write(ref _heldBackSeen, Volatile.Read(ref _counters->HeldBack));
             Volatile.Write(ref _ready, slab);
@@ -110,13 +108,17 @@ public sealed unsafe partial class Mempool
     }
 
     /// <summary>Gives a slab that the owner set free back to the arena.</summary>
-    internal void ReleaseSurplus() => Release(ref _surplus);
+    internal void ReleaseSurplus()
+    {
+        // Given up for another pool's need it says nothing of this one's load.
+        if (Release(ref _surplus) && !_pressed)
+        {
+            _wentBack = true;
+        }
+    }
 
     /// <summary>Takes the slab away that the pool has ready.</summary>
     internal bool ReleaseReady() => Release(ref _ready);
-
-    /// <summary>Whether another pool waits for memory.</summary>
-    internal void SetPressed(bool pressed) => _pressed = pressed;
 
     private bool Release(ref Slab? mailbox)
     {
@@ -138,13 +140,7 @@ public sealed unsafe partial class Mempool
     {
         if (_slabCount < _slabLimit && Interlocked.Exchange(ref _ready, null) is { } slab)
         {
-            if (_setFree > 0)
-            {
-                // One that went would be of use now.
-                _setFree--;
-                _calmWanted = Math.Min(2 * _calmWanted, MostCalm);
-            }
-
+            _unneeded = 0;
             Link(slab);
             return slab;
         }
@@ -155,6 +151,28 @@ public sealed unsafe partial class Mempool
         }
 
         return null;
+    }
+
+    /// <summary>Takes a slab that is wholly home off the list.</summary>
+    private void SetSlabFree()
+    {
+        for (Slab? slab = _firstSlab; slab != null; slab = slab.Next)
+        {
+            if (slab.Used == Arena.BuffersPerSlab && _board.CountOf(slab.Slot) == Arena.BuffersPerSlab)
+            {
+                Unlink(slab);
+
+                // The pool's own next slab, if it has none ready; so a load that swings maps and unmaps nothing.
+                if (_pressed || Interlocked.CompareExchange(ref _ready, slab, null) != null)
+                {
+                    Volatile.Write(ref _surplus, slab);
+                }
+
+                _unneeded--;
+                _counters->SlabsSetFree++;
+                return;
+            }
+        }
     }
 
     private void Link(Slab slab)

@@ -45,16 +45,19 @@ public sealed unsafe partial class Mempool
         }
 
         Filled(_board.Take(_hot.Cache, _refill));
+        LeaveDirect();
+        _hot.HotSlab = _slabs[_board.Current]!.Id;
+        _counters->Refill++;
+        return true;
+    }
 
-        // Direct mode ends when whole slabs are home again: what is asked for now is less than what was.
+    /// <summary>Direct mode ends when a whole slab's worth is home again: what is asked for now is less than what was.</summary>
+    private void LeaveDirect()
+    {
         if (_state == (int)MempoolState.Direct && _board.Count >= Arena.BuffersPerSlab)
         {
             _state = (int)MempoolState.Prefilled;
         }
-
-        _hot.HotSlab = _slabs[_board.Current]!.Id;
-        _counters->Refill++;
-        return true;
     }
 
     /// <summary>The cache was empty and has so many buffers now.</summary>

@@ -52,6 +52,7 @@ public sealed unsafe partial class Mempool : IDisposable
         _hot.Cache = (Packet*)(_block.Pointer + sizeof(MempoolCounters));
         _board = new HomeBoard(_slabLimit, arena.BuffersPerSlab);
         _slabs = new Slab?[_slabLimit];
+        _calm = new CalmWatch(arena.BuffersPerSlab);
         _id = PoolTable.Add(this);
         _hot.Simple = PacketMetadata.SimpleOwnership(_id);
         try

@@ -13,14 +13,16 @@ namespace PollMode;
 public sealed class SlabSupplier : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(1);
-    private const int RetryMilliseconds = 1000;
+    private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly List<Mempool> _pools = [];
-    private readonly Dictionary<Mempool, long> _retryAt = [];
+    private readonly Dictionary<Mempool, TimeSpan> _retryAt = [];
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread? _thread;
     private readonly long _budgetSlabs;
+    private readonly TimeProvider _clock;
+    private readonly long _start;
     private int _disposed;
 
     /// <summary>Starts the thread.</summary>
@@ -30,10 +32,12 @@ public sealed class SlabSupplier : IDisposable
     {
     }
 
-    internal SlabSupplier(long budgetBytes, bool startThread)
+    internal SlabSupplier(long budgetBytes, bool startThread, TimeProvider? clock = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(budgetBytes);
         _budgetSlabs = budgetBytes == 0 ? long.MaxValue : budgetBytes / Arena.SlabBytes;
+        _clock = clock ?? TimeProvider.System;
+        _start = _clock.GetTimestamp();
         if (startThread)
         {
             _thread = new Thread(Run) { Name = "pollmode-slabs", IsBackground = true };
@@ -78,12 +82,14 @@ public sealed class SlabSupplier : IDisposable
     {
         lock (_gate)
         {
+            TimeSpan now = _clock.GetElapsedTime(_start);
+            long used = 0;
             foreach (Mempool pool in _pools)
             {
                 pool.ReleaseSurplus();
+                used += pool.SlabsHeld;
             }
 
-            long used = _pools.Sum(pool => (long)pool.SlabsHeld);
             foreach (Mempool pool in _pools)
             {
                 bool wants = pool.WantsSlab;
@@ -92,21 +98,21 @@ public sealed class SlabSupplier : IDisposable
                     used--;
                 }
 
-                if (wants && used < _budgetSlabs && TrySupply(pool))
+                if (wants && used < _budgetSlabs && TrySupply(pool, now))
                 {
                     used++;
                 }
             }
 
-            Press(budgetSpent: used >= _budgetSlabs);
+            LookAtCalm(now, budgetSpent: used >= _budgetSlabs);
         }
     }
 
     /// <summary>
-    /// Tells each pool whether another one waits for what it does not need. Its own need does not count: it would give slabs back, out of
+    /// Sees what each pool does not need, and tells it whether another one waits for that. Its own need does not count: it would give slabs back, out of
     /// the calm, only to be supplied with new ones.
     /// </summary>
-    private void Press(bool budgetSpent)
+    private void LookAtCalm(TimeSpan now, bool budgetSpent)
     {
         int needy = 0;
         foreach (Mempool pool in _pools)
@@ -116,7 +122,7 @@ public sealed class SlabSupplier : IDisposable
 
         foreach (Mempool pool in _pools)
         {
-            pool.SetPressed(budgetSpent && needy > (IsNeedy(pool) ? 1 : 0));
+            pool.Look(now, pressed: budgetSpent && needy > (IsNeedy(pool) ? 1 : 0));
         }
     }
 
@@ -136,9 +142,9 @@ public sealed class SlabSupplier : IDisposable
     }
 
     /// <summary>Supplies a pool, unless it has failed a moment ago. A fault is one pool's: the others are served all the same.</summary>
-    private bool TrySupply(Mempool pool)
+    private bool TrySupply(Mempool pool, TimeSpan now)
     {
-        if (_retryAt.TryGetValue(pool, out long at) && Environment.TickCount64 < at)
+        if (_retryAt.TryGetValue(pool, out TimeSpan at) && now < at)
         {
             return false;
         }
@@ -152,7 +158,7 @@ public sealed class SlabSupplier : IDisposable
 #pragma warning restore CA1031
         {
             Keep(fault);
-            _retryAt[pool] = Environment.TickCount64 + RetryMilliseconds;
+            _retryAt[pool] = now + RetryEvery;
             return false;
         }
     }
@@ -172,7 +178,7 @@ public sealed class SlabSupplier : IDisposable
 #pragma warning restore CA1031
             {
                 Keep(fault);
-                wait = TimeSpan.FromMilliseconds(RetryMilliseconds);
+                wait = RetryEvery;
             }
         }
     }

@@ -123,6 +123,8 @@ internal sealed unsafe partial class Worker : IDisposable
 
         if (_idleRests)
         {
+            // Turns are rare now, and what is not needed shall go all the same.
+            _pool.Tidy();
             _stalls.Look();
             _plan.Idle.Idle(_emptyTurns, _descriptors);
             _stalls.Resume();

@@ -27,7 +27,8 @@ public sealed class DmaMapModelTests
     private sealed class World : IDisposable
     {
         private const int PerSlab = 32;
-        private readonly SlabSupplier _supplier = new(0, startThread: false);
+        private readonly ManualClock _clock = new();
+        private readonly SlabSupplier _supplier;
         private readonly TestMemory _memory = new(slabs: 12, bufferBytes: 65536);
         private readonly RecordingDmaMap _map = new();
         private readonly Mempool[] _pools = new Mempool[2];
@@ -36,6 +37,7 @@ public sealed class DmaMapModelTests
 
         internal World()
         {
+            _supplier = new SlabSupplier(0, startThread: false, _clock);
             _memory.Arena.Attach(_map);
             _pools = [NewPool(), NewPool()];
         }
@@ -61,6 +63,7 @@ public sealed class DmaMapModelTests
                     {
                         _pools[pool].Tidy();
                         _supplier.SupplyAll();
+                        _clock.Advance(CalmWatch.Shortest / 8);
                     }
 
                     break;

@@ -1,13 +1,16 @@
+using PollMode.Testing;
 using Xunit;
 
 namespace PollMode.Tests;
 
 public sealed class ElasticTests
 {
+    private readonly ManualClock _clock = new();
+
     [Fact]
     public void The_next_slab_lies_ready_before_it_is_needed()
     {
-        using var supplier = new SlabSupplier(0, startThread: false);
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 3);
         Mempool pool = memory.Pool(1024, 3072, options => options.Supplier = supplier);
         Assert.Equal((2, 1024), (memory.Arena.SlabsMapped, pool.Capacity));
@@ -22,7 +25,7 @@ public sealed class ElasticTests
     [Fact]
     public void A_pool_whose_supplier_is_held_back_gives_what_it_has_and_says_so()
     {
-        using var supplier = new SlabSupplier(0, startThread: false);
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 4);
         Mempool pool = memory.Pool(1024, 4096, options => options.Supplier = supplier);
         var packets = new Packet[4096];
@@ -45,7 +48,7 @@ public sealed class ElasticTests
     [Fact]
     public void Slabs_go_back_when_demand_falls_and_direct_mode_ends()
     {
-        using var supplier = new SlabSupplier(0, startThread: false);
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 6);
         Mempool pool = memory.Pool(1024, 6144, options => options.Supplier = supplier);
         List<Packet> held = Grow(pool, supplier, 6144);
@@ -74,7 +77,7 @@ public sealed class ElasticTests
     [Fact]
     public void Slabs_under_late_buffers_go_back_late_one_by_one()
     {
-        using var supplier = new SlabSupplier(0, startThread: false);
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 6);
         Mempool pool = memory.Pool(1024, 6144, options => options.Supplier = supplier);
         List<Packet> held = Grow(pool, supplier, 6144);
@@ -100,9 +103,22 @@ public sealed class ElasticTests
     }
 
     [Fact]
+    public void Direct_mode_ends_though_nothing_more_is_rented()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
+        using var memory = new TestMemory(slabs: 3);
+        Mempool pool = memory.Pool(1024, 3072, options => options.Supplier = supplier);
+        Packet[] packets = TestMemory.Rent(pool, 2048);
+        Assert.Equal(MempoolState.Direct, pool.State);
+        pool.Return(packets);
+        pool.Tidy();
+        Assert.Equal(MempoolState.Prefilled, pool.State);
+    }
+
+    [Fact]
     public void A_load_that_swings_far_stops_to_map_and_unmap()
     {
-        using var supplier = new SlabSupplier(0, startThread: false);
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 6);
         Mempool pool = memory.Pool(1024, 6144, options => options.Supplier = supplier);
         long before = 0;
@@ -128,7 +144,7 @@ public sealed class ElasticTests
     [Fact]
     public void A_load_that_swings_does_not_map_and_unmap_for_ever()
     {
-        using var supplier = new SlabSupplier(0, startThread: false);
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 4);
         Mempool pool = memory.Pool(1024, 4096, options => options.Supplier = supplier);
         for (int swing = 0; swing < 50; swing++)
@@ -145,7 +161,7 @@ public sealed class ElasticTests
     [Fact]
     public void A_load_that_swings_against_the_budget_stops_to_map_and_unmap()
     {
-        using var supplier = new SlabSupplier(4L * Arena.SlabBytes, startThread: false);
+        using var supplier = new SlabSupplier(4L * Arena.SlabBytes, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 8);
         Mempool pool = memory.Pool(1024, 8192, options => options.Supplier = supplier);
         long before = 0;
@@ -172,7 +188,7 @@ public sealed class ElasticTests
     [Fact]
     public void Pools_share_one_budget_and_the_one_in_need_gets_what_the_other_does_not_use()
     {
-        using var supplier = new SlabSupplier(4L * Arena.SlabBytes, startThread: false);
+        using var supplier = new SlabSupplier(4L * Arena.SlabBytes, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 8);
         Mempool idle = memory.Pool(1024, 4096, options => options.Supplier = supplier);
         Mempool busy = memory.Pool(1024, 4096, options => options.Supplier = supplier);
@@ -191,7 +207,7 @@ public sealed class ElasticTests
     [Fact]
     public void A_pool_gives_what_it_does_not_need_at_once_when_another_is_held_back()
     {
-        using var supplier = new SlabSupplier(6L * Arena.SlabBytes, startThread: false);
+        using var supplier = new SlabSupplier(6L * Arena.SlabBytes, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 8);
         Mempool idle = memory.Pool(1024, 4096, options => options.Supplier = supplier);
         Mempool busy = memory.Pool(1024, 4096, options => options.Supplier = supplier);
@@ -244,7 +260,7 @@ public sealed class ElasticTests
     [Fact]
     public void A_slab_on_its_way_from_the_mailbox_to_the_pool_counts()
     {
-        using var supplier = new SlabSupplier(0, startThread: false);
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 3);
         var packets = new Packet[2048];
         bool stop = false;
@@ -314,7 +330,7 @@ public sealed class ElasticTests
     [Fact]
     public void Growing_with_a_supplier_allocates_nothing_and_asks_the_system_for_nothing()
     {
-        using var supplier = new SlabSupplier(0, startThread: false);
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
         using var memory = new TestMemory(slabs: 3);
         Mempool pool = memory.Pool(1024, 3072, options => options.Supplier = supplier);
         var packets = new Packet[3072];
@@ -325,6 +341,27 @@ public sealed class ElasticTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal((1948, mapped), (more, memory.Arena.SlabsMapped));
         pool.Return(packets.AsSpan(0, 100 + more));
+    }
+
+    [Fact]
+    public void A_supplier_that_looks_and_finds_nothing_to_do_allocates_nothing()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
+        using var memory = new TestMemory(slabs: 6);
+        for (int pool = 0; pool < 2; pool++)
+        {
+            memory.Pool(1024, 2048, options => options.Supplier = supplier);
+        }
+
+        supplier.SupplyAll();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int look = 0; look < 1000; look++)
+        {
+            supplier.SupplyAll();
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static List<Packet> Grow(Mempool pool, SlabSupplier supplier, int buffers, int tries = 10_000)
@@ -344,12 +381,14 @@ public sealed class ElasticTests
         return held;
     }
 
-    private static void Settle(Mempool pool, SlabSupplier supplier)
+    /// <summary>Two hundred milliseconds by the supplier's clock: as long again as a slab must lie idle at first.</summary>
+    private void Settle(Mempool pool, SlabSupplier supplier)
     {
         for (int i = 0; i < 200; i++)
         {
             pool.Tidy();
             supplier.SupplyAll();
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
         }
     }
 }
