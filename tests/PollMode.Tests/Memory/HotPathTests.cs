@@ -26,9 +26,19 @@ public sealed class HotPathTests
             pool.Return(more);
             pool.Rent(packets);
             Mempool.Free(packets);
+            Assert.True(pool.TryRent(out Packet packet));
+            pool.Return(packet);
         }
 
         TestMemory.AssertConserved(pool, 0);
+    }
+
+    [Fact]
+    public void What_a_worker_receives_and_sends_is_conserved()
+    {
+        RuntimeHelpers.RunClassConstructor(typeof(Ledger).TypeHandle);
+        using var test = new TestEngine(["fake:rx=640"]);
+        test.AssertConserved(test.RunToEnd());
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
