@@ -4,7 +4,7 @@ namespace PollMode.Hosting;
 
 /// <summary>
 /// Unhealthy (or whatever the registration says): the engine does not run, a worker has ended, or one has not turned since the last look.
-/// Degraded: a link is down, or a pool ran out of buffers since the last look.
+/// Degraded: a link is down, a pool ran out of buffers since the last look, or one that wants to grow cannot.
 /// </summary>
 internal sealed class EngineHealthCheck(IEngine engine, TimeProvider time) : IHealthCheck
 {
@@ -67,6 +67,11 @@ internal sealed class EngineHealthCheck(IEngine engine, TimeProvider time) : IHe
         foreach (PortStatistics port in now.Ports.Where(port => port.Link != LinkState.Up))
         {
             yield return $"The link of port {port.Index} ({port.Name}) is {port.Link}.";
+        }
+
+        if (now.GrowthFault is { } fault)
+        {
+            yield return $"A pool cannot grow: {fault}";
         }
 
         for (int i = 0; i < now.Pools.Count; i++)

@@ -74,6 +74,32 @@ public sealed class HealthTests
         Assert.Equal(0, test.Engine.Statistics.PoolInFlight);
     }
 
+    [Fact]
+    public async Task A_pool_that_cannot_grow_degrades_until_it_can()
+    {
+        using var map = new RefusingMap();
+        await using var test = new TestHost(
+            options =>
+            {
+                options.Ports[0] = "recording:rx=3000";
+                options.BufferLimitPerWorker = 16384;
+            },
+            engine => engine.UsePipeline(pipeline => pipeline.Use(() => new MappingStage(map))));
+        await test.Host.StartAsync(TestContext.Current.CancellationToken);
+        await TestHost.Until(() => test.Engine.Statistics.GrowthFault != null);
+        HealthReportEntry entry = await LookAsync(test);
+        Assert.Equal(HealthStatus.Degraded, entry.Status);
+        Assert.Contains("A pool cannot grow: the device is out of order", entry.Description, StringComparison.Ordinal);
+        await TestHost.Until(() => test.Logs.Any(log => log.Id.Name == "GrowthFailed"));
+
+        // Tried again each second: it gets its slab, and says no more.
+        map.Refuses = false;
+        await TestHost.Until(() => test.Engine.Statistics.GrowthFault == null);
+        Assert.DoesNotContain("cannot grow", (await LookAsync(test)).Description, StringComparison.Ordinal);
+        await test.Host.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, test.Engine.Statistics.PoolInFlight);
+    }
+
     private static async Task<HealthReportEntry> LookAsync(TestHost test)
     {
         HealthReport report = await test.Host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(TestContext.Current.CancellationToken);
@@ -95,6 +121,49 @@ public sealed class HealthTests
         {
             inside.Set();
             gate.Wait();
+        }
+    }
+
+    /// <summary>Takes every packet, from an arena whose device maps what is there and nothing more.</summary>
+    private sealed class MappingStage(RefusingMap map) : IStage
+    {
+        private readonly List<Packet> _kept = [];
+
+        public void Start(StageContext context)
+        {
+            context.Pool.Arena.Attach(map);
+            map.Refuses = true;
+        }
+
+        public void Process(ref Burst burst)
+        {
+            for (int i = 0; i < burst.Count; i++)
+            {
+                _kept.Add(burst.Take(i));
+            }
+        }
+
+        public void Finish() => _kept.ForEach(packet => packet.Free());
+    }
+
+    private sealed class RefusingMap : IDmaMap
+    {
+        public volatile bool Refuses;
+
+        public void Map(long offset, nint address, long bytes)
+        {
+            if (Refuses)
+            {
+                throw new InvalidOperationException("the device is out of order");
+            }
+        }
+
+        public void Unmap(long offset, long bytes)
+        {
+        }
+
+        public void Dispose()
+        {
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed class EngineParts : IDisposable
         Ports = [.. _ports.Select((port, index) => _wiring!.StatisticsOf(index, port))],
         Workers = [.. _workers.Select(worker => worker.Statistics)],
         Pools = [.. _pools.Select(pool => pool.Statistics)],
+        GrowthFault = _supplier?.Fault?.Message,
         Runtime = RuntimeStatistics.Now,
     };
 

@@ -12,6 +12,9 @@ public sealed record EngineStatistics
     /// <summary>The workers' pools, by the worker's index.</summary>
     public required IReadOnlyList<MempoolStatistics> Pools { get; init; }
 
+    /// <summary>Why a pool that wants to grow cannot: what the host refused the last time. Null when nothing keeps pools from growing but their limits and the budget.</summary>
+    public string? GrowthFault { get; init; }
+
     /// <summary>What the runtime that the workers live in has collected: the app's own, unless the engine is isolated from it.</summary>
     public RuntimeStatistics Runtime { get; init; } = new();
 

@@ -45,7 +45,7 @@ public sealed class SlabSupplier : IDisposable
         }
     }
 
-    /// <summary>Why a pool could not be given a slab the last time that one could not. It stays as large as it is, and is tried again each second.</summary>
+    /// <summary>Why a pool could not be given a slab; null when none was refused one, or each has got one since. It stays as large as it is, and is tried again each second.</summary>
     public Exception? Fault { get; private set; }
 
     /// <summary>Ends the thread. The pools keep what they have and grow no more.</summary>
@@ -73,7 +73,10 @@ public sealed class SlabSupplier : IDisposable
         lock (_gate)
         {
             _pools.Remove(pool);
-            _retryAt.Remove(pool);
+            if (_retryAt.Remove(pool) && _retryAt.Count == 0)
+            {
+                Fault = null;
+            }
         }
     }
 
@@ -151,7 +154,13 @@ public sealed class SlabSupplier : IDisposable
 
         try
         {
-            return pool.Supply();
+            bool supplied = pool.Supply();
+            if (_retryAt.Remove(pool) && _retryAt.Count == 0)
+            {
+                Fault = null;
+            }
+
+            return supplied;
         }
 #pragma warning disable CA1031 // A background thread is where its faults end: it is kept for whoever asks, and tried again.
         catch (Exception fault)
