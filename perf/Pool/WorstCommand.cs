@@ -1,6 +1,9 @@
 namespace PollMode.Pool;
 
-/// <summary>The longest single Rent of a pool that grows by 32 slabs: kept up with, held back, and without a supplier.</summary>
+/// <summary>
+/// The longest single Rent of a pool that grows by 32 slabs: kept up with, held back, and without a supplier. And of one that does not grow
+/// and whose free buffers are as scattered as can be.
+/// </summary>
 internal static class WorstCommand
 {
     internal static void Run(int rounds)
@@ -37,6 +40,20 @@ internal static class WorstCommand
                 Report.Spread([.. all.Select(one => one.Times.Worst)]),
                 Report.Spread([.. all.Select(one => (double)one.Statistics.DirectInject)]),
                 Report.Spread([.. all.Select(one => (double)one.Statistics.HeldBack)]));
+        }
+
+        Console.WriteLine();
+        Scattered(rounds);
+    }
+
+    private static void Scattered(int rounds)
+    {
+        Console.WriteLine($"ns for a Rent of 64 that gathers them from 64 slabs: of 512 slabs of 1024 buffers each has one home; {10 * rounds} rounds of 8 rents; median (smallest to largest) over the rounds");
+        Report.Head("scattered", "median", "longest");
+        foreach ((string name, bool harvested) in new[] { ("buffers at home", true), ("and returned by another thread just now", false) })
+        {
+            List<CallTimes> all = ScatteredRent.Gather(10 * rounds, harvested);
+            Report.Row(name, Report.Spread([.. all.Select(one => one.Quantile(0.5))]), Report.Spread([.. all.Select(one => one.Worst)]));
         }
     }
 }

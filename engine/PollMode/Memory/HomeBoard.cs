@@ -210,19 +210,39 @@ internal sealed unsafe class HomeBoard : IDisposable
     /// <summary>The slab used last of those that have a whole run, else the fullest: so that few slabs are in use, and the others can go.</summary>
     private int Choose(int run)
     {
-        int best = 0;
-        for (int slot = 1; slot < _own->End; slot++)
+        var counts = new ReadOnlySpan<int>(_counts, _own->End);
+        int most = Max(counts);
+        int best = counts.IndexOf(most);
+        for (int slot = 0; most >= run && slot < counts.Length; slot++)
         {
-            int count = _counts[slot];
-            bool whole = count >= run;
-            if (whole == (_counts[best] >= run) ? (whole ? _used[slot] > _used[best] : count > _counts[best]) : whole)
-            {
-                best = slot;
-            }
+            best = counts[slot] >= run && _used[slot] > _used[best] ? slot : best;
         }
 
         _used[best] = ++_own->Clock;
         return best;
+    }
+
+    /// <summary>The largest of counts, many at a time: a pool whose buffers are scattered asks once for each slab that it takes from.</summary>
+    private static int Max(ReadOnlySpan<int> counts)
+    {
+        Vector<int> most = Vector<int>.Zero;
+        for (; counts.Length >= Vector<int>.Count; counts = counts[Vector<int>.Count..])
+        {
+            most = Vector.Max(most, new Vector<int>(counts));
+        }
+
+        int largest = 0;
+        for (int i = 0; i < Vector<int>.Count; i++)
+        {
+            largest = Math.Max(largest, most[i]);
+        }
+
+        foreach (int count in counts)
+        {
+            largest = Math.Max(largest, count);
+        }
+
+        return largest;
     }
 
     private int TakeFrom(int slot, Packet* destination, int wanted)

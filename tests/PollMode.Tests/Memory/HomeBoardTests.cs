@@ -72,6 +72,48 @@ public sealed unsafe class HomeBoardTests
         Assert.Empty(Take(board, 64));
     }
 
+    [Fact]
+    public void Of_many_slabs_it_takes_the_one_used_last_that_has_a_run_or_else_the_fullest() => Gen.Select(Gen.Int[1, Slabs], Gen.Int[0, 1_000_000]).Sample(
+        (slabs, seed) =>
+        {
+            using HomeBoard board = Board(slabs);
+            var random = new Random(seed);
+            var counts = new int[slabs];
+            var used = new int[slabs];
+            for (int slab = 0; slab < slabs; slab++)
+            {
+                counts[slab] = random.Next(3) == 0 ? random.Next(PerSlab) : random.Next(4);
+                for (int i = 0; i < counts[slab]; i++)
+                {
+                    board.Put(slab, i >> 6, 1UL << i);
+                }
+            }
+
+            int current = 0;
+            for (int clock = 1; counts.Sum() > 0; clock++)
+            {
+                var expected = new SortedDictionary<int, int>();
+                int wanted = 1 + random.Next(90);
+                for (int left = Math.Min(wanted, counts.Sum()), asked = wanted; left > 0;)
+                {
+                    if (counts[current] < asked)
+                    {
+                        int[] whole = [.. Enumerable.Range(0, slabs).Where(slab => counts[slab] >= asked)];
+                        current = whole.Length > 0 ? whole.MaxBy(slab => (used[slab], counts[slab], -slab)) : Array.IndexOf(counts, counts.Max());
+                        used[current] = clock++;
+                    }
+
+                    int count = Math.Min(left, counts[current]);
+                    expected[current] = expected.GetValueOrDefault(current) + count;
+                    counts[current] -= count;
+                    (left, asked) = (left - count, asked - count);
+                }
+
+                Assert.Equal(expected.Select(pair => (pair.Key, pair.Value)), Take(board, wanted));
+            }
+        },
+        iter: 200);
+
     [Theory]
     [InlineData(2, 1)]
     [InlineData(4, 3)]
