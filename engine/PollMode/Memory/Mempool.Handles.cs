@@ -29,11 +29,19 @@ public sealed unsafe partial class Mempool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(Packet* from, ref Packet to, int count)
     {
-        for (; count >= 4; count -= 4)
+        for (; count >= 8; count -= 8)
+        {
+            Vector512.Load((ulong*)from).StoreUnsafe(ref Unsafe.As<Packet, ulong>(ref to));
+            from += 8;
+            to = ref Unsafe.Add(ref to, 8);
+        }
+
+        if (count >= 4)
         {
             Vector256.Load((ulong*)from).StoreUnsafe(ref Unsafe.As<Packet, ulong>(ref to));
             from += 4;
             to = ref Unsafe.Add(ref to, 4);
+            count -= 4;
         }
 
         for (; count > 0; count--)
@@ -48,27 +56,51 @@ public sealed unsafe partial class Mempool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryRecycle(ref Packet from, Packet* to, int count, ulong simple)
     {
-        // Two, so that one need not wait for the other.
-        ulong different = 0;
-        ulong alsoDifferent = 0;
-        for (; count >= 4; count -= 4)
+        // What all have in common, and what any has.
+        ulong all = simple;
+        ulong any = simple;
+        for (; count >= 8; count -= 8)
+        {
+            Vector512.LoadUnsafe(ref Unsafe.As<Packet, ulong>(ref from)).Store((ulong*)to);
+            Gather(from, ref all, ref any);
+            Gather(Unsafe.Add(ref from, 1), ref all, ref any);
+            Gather(Unsafe.Add(ref from, 2), ref all, ref any);
+            Gather(Unsafe.Add(ref from, 3), ref all, ref any);
+            Gather(Unsafe.Add(ref from, 4), ref all, ref any);
+            Gather(Unsafe.Add(ref from, 5), ref all, ref any);
+            Gather(Unsafe.Add(ref from, 6), ref all, ref any);
+            Gather(Unsafe.Add(ref from, 7), ref all, ref any);
+            from = ref Unsafe.Add(ref from, 8);
+            to += 8;
+        }
+
+        if (count >= 4)
         {
             Vector256.LoadUnsafe(ref Unsafe.As<Packet, ulong>(ref from)).Store((ulong*)to);
-            different |= from.Metadata->Ownership ^ simple;
-            alsoDifferent |= Unsafe.Add(ref from, 1).Metadata->Ownership ^ simple;
-            different |= Unsafe.Add(ref from, 2).Metadata->Ownership ^ simple;
-            alsoDifferent |= Unsafe.Add(ref from, 3).Metadata->Ownership ^ simple;
+            Gather(from, ref all, ref any);
+            Gather(Unsafe.Add(ref from, 1), ref all, ref any);
+            Gather(Unsafe.Add(ref from, 2), ref all, ref any);
+            Gather(Unsafe.Add(ref from, 3), ref all, ref any);
             from = ref Unsafe.Add(ref from, 4);
             to += 4;
+            count -= 4;
         }
 
         for (; count > 0; count--)
         {
             *to++ = from;
-            different |= from.Metadata->Ownership ^ simple;
+            Gather(from, ref all, ref any);
             from = ref Unsafe.Add(ref from, 1);
         }
 
-        return (different | alsoDifferent) == 0;
+        return all == any;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Gather(Packet packet, ref ulong all, ref ulong any)
+    {
+        ulong ownership = packet.Metadata->Ownership;
+        all &= ownership;
+        any |= ownership;
     }
 }

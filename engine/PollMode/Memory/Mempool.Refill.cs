@@ -46,7 +46,7 @@ public sealed unsafe partial class Mempool
 
         Filled(_board.Take(_hot.Cache, _refill));
         LeaveDirect();
-        _hot.HotSlab = _slabs[_board.Current]!.Id;
+        _hot.Simple = PacketMetadata.SimpleOwnership(_slabs[_board.Current]!.Id);
         _counters->Refill++;
         return true;
     }
@@ -95,7 +95,7 @@ public sealed unsafe partial class Mempool
             }
 
             slab.Used += run;
-            _hot.HotSlab = slab.Id;
+            _hot.Simple = PacketMetadata.SimpleOwnership(slab.Id);
         }
 
         Volatile.Write(ref _backup, _backup - count);
@@ -120,7 +120,7 @@ public sealed unsafe partial class Mempool
         }
 
         Filled(Arena.BuffersPerSlab);
-        _hot.HotSlab = slab.Id;
+        _hot.Simple = PacketMetadata.SimpleOwnership(slab.Id);
         _counters->DirectInject++;
         _counters->SlowHighOrder++;
         return true;

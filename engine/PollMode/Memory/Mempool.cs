@@ -54,7 +54,6 @@ public sealed unsafe partial class Mempool : IDisposable
         _slabs = new Slab?[_slabLimit];
         _calm = new CalmWatch(arena.BuffersPerSlab);
         _id = PoolTable.Add(this);
-        _hot.Simple = PacketMetadata.SimpleOwnership(_id);
         try
         {
             Prefill(slabs);
@@ -194,13 +193,12 @@ public sealed unsafe partial class Mempool : IDisposable
             return;
         }
 
-        // A burst from another slab than the one rented from would mix slabs in the cache. A look at its ends keeps the mixture out
-        // (perf/README.md, "Strays"), and costs nothing for each packet.
+        // Buffers of another slab than the one rented from would mix slabs in the cache (perf/README.md, "Strays"): the word that tells
+        // whether a packet may be recycled tells that as well.
         long pushed = _hot.Pushed;
         long cached = pushed - _hot.Popped;
         int length = packets.Length;
-        if (cached + length <= _hot.RecycleLimit && length > 0
-            && packets[0].Metadata->SlabId == _hot.HotSlab && packets[length - 1].Metadata->SlabId == _hot.HotSlab
+        if (cached + length <= _hot.RecycleLimit
             && TryRecycle(ref MemoryMarshal.GetReference(packets), _hot.Cache + cached, length, _hot.Simple))
         {
             _hot.Pushed = pushed + length;
@@ -215,7 +213,7 @@ public sealed unsafe partial class Mempool : IDisposable
     {
         long pushed = _hot.Pushed;
         long cached = pushed - _hot.Popped;
-        if (cached < _hot.RecycleLimit && !Ledger.IsOn && packet.Metadata->Ownership == _hot.Simple && packet.Metadata->SlabId == _hot.HotSlab)
+        if (cached < _hot.RecycleLimit && !Ledger.IsOn && packet.Metadata->Ownership == _hot.Simple)
         {
             _hot.Cache[cached] = packet;
             _hot.Pushed = pushed + 1;
@@ -322,7 +320,7 @@ public sealed unsafe partial class Mempool : IDisposable
         var home = new HomeRun(_board);
         foreach (Packet packet in packets)
         {
-            if (packet.Metadata->Ownership == _hot.Simple)
+            if (packet.Metadata->PoolId == _id && packet.Metadata->IsSimple)
             {
                 if (Ledger.IsOn)
                 {
@@ -348,7 +346,7 @@ public sealed unsafe partial class Mempool : IDisposable
         {
             _counters->CacheFull++;
         }
-        else if (packet.Metadata->SlabId == _hot.HotSlab)
+        else if (packet.Metadata->Ownership == _hot.Simple)
         {
             _hot.Cache[_hot.Cached] = packet;
             _hot.Pushed++;

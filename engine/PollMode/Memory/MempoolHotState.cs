@@ -20,14 +20,11 @@ internal unsafe struct MempoolHotState
     /// <summary>The cache.</summary>
     [FieldOffset(Line + 16)] internal Packet* Cache;
 
-    /// <summary>The ownership word of a packet that is free now and the pool's.</summary>
+    /// <summary>The ownership word of a packet that nobody shares, without a chain, of the slab rented from just now.</summary>
     [FieldOffset(Line + 24)] internal ulong Simple;
 
     /// <summary>Buffers that the owner's returns may pile up in the cache.</summary>
     [FieldOffset(Line + 32)] internal long RecycleLimit;
-
-    /// <summary>The slab rented from just now.</summary>
-    [FieldOffset(Line + 40)] internal ushort HotSlab;
 
     /// <summary>Buffers in the cache. Owner only.</summary>
     internal readonly int Cached => (int)(Pushed - Popped);

@@ -64,8 +64,8 @@ internal sealed unsafe class Slab
             {
                 Buffer = Address + ((long)i * bufferBytes),
                 Extent = PacketMetadata.MakeExtent(Arena.HeadroomBytes, 0, 0),
-                Ownership = PacketMetadata.SimpleOwnership(poolId),
-                SlabId = Id,
+                Ownership = PacketMetadata.SimpleOwnership(Id),
+                PoolId = poolId,
             };
         }
     }

@@ -32,15 +32,15 @@ internal unsafe struct PacketMetadata
     /// <summary>Holders of the buffer. One in a free buffer, too, so that renting writes nothing.</summary>
     [FieldOffset(16)] internal int ReferenceCount;
 
-    /// <summary>Identifies the pool the buffer belongs to. Written once.</summary>
-    [FieldOffset(20)] internal ushort PoolId;
+    /// <summary>Identifies the slab the buffer was cut from, and by it the pool. Written once.</summary>
+    [FieldOffset(20)] internal ushort SlabId;
 
     /// <summary>Buffers in the chain that starts here. One in a free buffer.</summary>
     [FieldOffset(22)] internal ushort SegmentCount;
 
     /// <summary>
-    /// <see cref="ReferenceCount"/>, <see cref="PoolId"/> and <see cref="SegmentCount"/> as one word: the owner frees a packet that nobody
-    /// shares, that has no chain and that is its own after a single comparison.
+    /// <see cref="ReferenceCount"/>, <see cref="SlabId"/> and <see cref="SegmentCount"/> as one word: the owner recycles a packet that nobody
+    /// shares, that has no chain and that is of the slab it rents from after a single comparison.
     /// </summary>
     [FieldOffset(16)] internal ulong Ownership;
 
@@ -60,8 +60,8 @@ internal unsafe struct PacketMetadata
     /// <summary><see cref="RxHash"/>, <see cref="VlanTci"/> and <see cref="Flags"/> as one word, to be cleared in one store.</summary>
     [FieldOffset(48)] internal ulong Facts;
 
-    /// <summary>Identifies the slab the buffer was cut from. Written once.</summary>
-    [FieldOffset(56)] internal ushort SlabId;
+    /// <summary>Identifies the pool the buffer belongs to. Written once.</summary>
+    [FieldOffset(56)] internal ushort PoolId;
 
     [FieldOffset(58)] internal ushort ChecksumStart;
 
@@ -69,7 +69,10 @@ internal unsafe struct PacketMetadata
 
     [FieldOffset(62)] internal ushort SegmentationBytes;
 
-    internal static ulong SimpleOwnership(ushort poolId) => 1UL | ((ulong)poolId << 32) | (1UL << 48);
+    internal static ulong SimpleOwnership(ushort slabId) => 1UL | ((ulong)slabId << 32) | (1UL << 48);
+
+    /// <summary>Whether nobody shares the packet and it has no chain.</summary>
+    internal readonly bool IsSimple => Ownership == SimpleOwnership(SlabId);
 
     /// <summary>The segments that an ownership word tells of; of several words, one OR the other, one if all of them tell of one.</summary>
     internal static int SegmentsIn(ulong ownership) => (int)(ownership >> 48);

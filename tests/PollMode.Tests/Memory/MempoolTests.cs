@@ -12,6 +12,19 @@ public sealed class MempoolTests
     }
 
     [Fact]
+    public void A_stray_amid_a_burst_goes_home_and_mixes_no_slabs_in_the_cache()
+    {
+        using var memory = new TestMemory(slabs: 2);
+        Mempool pool = memory.Pool(buffers: 2048);
+        Packet[] packets = TestMemory.Rent(pool, 2048);
+        pool.Return([packets[2046], packets[0], packets[2047]]);
+        MempoolStatistics now = pool.Statistics;
+        Assert.Equal((1, 2, 1), (now.Stray, now.InCache, now.InRing));
+        pool.Return(packets.AsSpan(1, 2045));
+        TestMemory.AssertConserved(pool, 0);
+    }
+
+    [Fact]
     public void Buffers_come_from_cache_then_ring_then_backup_then_a_new_slab()
     {
         using var memory = new TestMemory(slabs: 2);

@@ -39,6 +39,7 @@ public sealed class SwingTests
         returner.Start();
         var packets = new Packet[supplied ? 4096 : 65536];
         Swing(pool, ring, packets, supplied);
+        GatherScattered();
         MempoolStatistics before = pool.Statistics;
         _ = LibC.Madvise(0, 0, Begin);
         for (int swing = 0; swing < (supplied ? 3 : 1); swing++)
@@ -55,6 +56,20 @@ public sealed class SwingTests
         Assert.InRange(after.DirectInject - before.DirectInject, supplied ? 6 : 2, 9);
         Assert.InRange(after.SlabsSetFree - before.SlabsSetFree, supplied ? 6 : 0, supplied ? 9 : 0);
         TestMemory.AssertConserved(pool, 0);
+    }
+
+    /// <summary>What one swing may not need and the next one does is compiled before anybody watches.</summary>
+    private static unsafe void GatherScattered()
+    {
+        using var board = new HomeBoard(2, 64);
+        Packet* taken = stackalloc Packet[2];
+        for (int slab = 0; slab < 2; slab++)
+        {
+            board.Attach(slab, null);
+            board.Put(slab, 0, 1);
+        }
+
+        Assert.Equal(2, board.Take(taken, 2));
     }
 
     /// <summary>Rents all the pool may have, lets another thread return half, and tidies until two slabs are set free. No call that may wait.</summary>

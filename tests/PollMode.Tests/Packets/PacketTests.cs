@@ -25,16 +25,16 @@ public sealed unsafe class PacketTests : IDisposable
         int[] offsets =
         [
             (int)((byte*)&m.Buffer - start), (int)((byte*)&m.DataOffset - start), (int)((byte*)&m.Port - start), (int)((byte*)&m.Length - start),
-            (int)((byte*)&m.ReferenceCount - start), (int)((byte*)&m.PoolId - start), (int)((byte*)&m.SegmentCount - start), (int)((byte*)&m.Next - start),
+            (int)((byte*)&m.ReferenceCount - start), (int)((byte*)&m.SlabId - start), (int)((byte*)&m.SegmentCount - start), (int)((byte*)&m.Next - start),
             (int)((byte*)&m.TimestampNanoseconds - start), (int)((byte*)&m.UserWord - start), (int)((byte*)&m.RxHash - start), (int)((byte*)&m.VlanTci - start),
-            (int)((byte*)&m.Flags - start), (int)((byte*)&m.SlabId - start), (int)((byte*)&m.ChecksumStart - start), (int)((byte*)&m.ChecksumOffset - start),
+            (int)((byte*)&m.Flags - start), (int)((byte*)&m.PoolId - start), (int)((byte*)&m.ChecksumStart - start), (int)((byte*)&m.ChecksumOffset - start),
             (int)((byte*)&m.SegmentationBytes - start),
         ];
         Assert.Equal([0, 8, 10, 12, 16, 20, 22, 24, 32, 40, 48, 52, 54, 56, 58, 60, 62], offsets);
         m.Extent = PacketMetadata.MakeExtent(128, 3, 60);
         Assert.Equal((128, 3, 60), (m.DataOffset, m.Port, m.Length));
         m.Ownership = PacketMetadata.SimpleOwnership(9);
-        Assert.Equal((1, 9, 1), (m.ReferenceCount, m.PoolId, m.SegmentCount));
+        Assert.Equal((1, 9, 1), (m.ReferenceCount, m.SlabId, m.SegmentCount));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed unsafe class CounterLayoutTests
         byte* start = (byte*)&state;
         Assert.Equal(3 * Line, sizeof(MempoolHotState));
         Assert.Equal((Line, Line + 8), ((int)((byte*)&state.Popped - start), (int)((byte*)&state.Pushed - start)));
-        Assert.True((byte*)&state.HotSlab - start < 2 * Line - sizeof(ushort));
+        Assert.True((byte*)&state.RecycleLimit - start <= (2 * Line) - sizeof(long));
     }
 
     private static void AssertPadded(Func<object> make, int bytes)
