@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using PollMode.Linux;
 
@@ -32,6 +33,31 @@ public sealed unsafe partial class Arena
         {
             return true;
         }
+    }
+
+    /// <summary>
+    /// What the kernel says lies on transparent huge pages in the arena's range: advice is followed if it has such a page at hand, and
+    /// nothing tells that it was not. A slab that got smaller pages may get a large one later.
+    /// </summary>
+    private long TransparentHugeBytes()
+    {
+        const string Key = "AnonHugePages:";
+        long kibibytes = 0;
+        bool inside = false;
+        foreach (string line in File.ReadLines("/proc/self/smaps"))
+        {
+            int dash = line.IndexOf('-', StringComparison.Ordinal);
+            if (inside && line.StartsWith(Key, StringComparison.Ordinal))
+            {
+                kibibytes += long.Parse(line.AsSpan(Key.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture);
+            }
+            else if (dash > 0 && ulong.TryParse(line.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong start))
+            {
+                inside = start - (ulong)_reservation < _reservationBytes;
+            }
+        }
+
+        return kibibytes << 10;
     }
 
     /// <summary>Maps inaccessible addresses over memory in one step, so that nobody else's mapping can slip into the range.</summary>

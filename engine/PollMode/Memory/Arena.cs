@@ -119,7 +119,17 @@ public sealed unsafe partial class Arena : IDisposable
                 var lines = new List<string>(_report);
                 foreach (IGrouping<PageKind, Slab> kind in _slabs.OfType<Slab>().GroupBy(slab => slab.Pages).OrderBy(group => group.Key))
                 {
-                    lines.Add($"{kind.Count()} slab(s) of 2 MiB on {Describe(kind.Key)}");
+                    int slabs = kind.Count();
+                    int small = kind.Key == PageKind.TransparentHuge ? Math.Max(0, slabs - (int)(TransparentHugeBytes() / SlabBytes)) : 0;
+                    if (small < slabs)
+                    {
+                        lines.Add($"{slabs - small} slab(s) of 2 MiB on {Describe(kind.Key)}");
+                    }
+
+                    if (small > 0)
+                    {
+                        lines.Add($"{small} slab(s) of 2 MiB on 4-KiB pages, where the kernel was asked for transparent huge pages and had none; {Remedy(PageKind.Huge2MiB)}");
+                    }
                 }
 
                 return lines;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Xunit;
 
 namespace PollMode.Tests;
@@ -6,8 +7,9 @@ namespace PollMode.Tests;
 /// <summary>Changes how many hugepages the host has, so nothing else runs meanwhile; the old number is put back.</summary>
 [CollectionDefinition(nameof(HugepageTests), DisableParallelization = true)]
 [Collection(nameof(HugepageTests))]
-public sealed class HugepageTests : IDisposable
+public sealed partial class HugepageTests : IDisposable
 {
+    private const int PR_SET_THP_DISABLE = 41;
     private const string Reserved = "/proc/sys/vm/nr_hugepages";
 
     private readonly string _before = File.Exists(Reserved) ? File.ReadAllText(Reserved).Trim() : string.Empty;
@@ -98,6 +100,53 @@ public sealed class HugepageTests : IDisposable
         arena.Dispose();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Transparent_huge_pages_are_said_if_the_kernel_gave_them(bool refused)
+    {
+        Assert.SkipUnless(File.ReadAllText("/sys/kernel/mm/transparent_hugepage/enabled").Contains("[madvise]", StringComparison.Ordinal), "transparent huge pages are not by advice here");
+        Assert.SkipUnless(Prctl(PR_SET_THP_DISABLE, refused ? 1u : 0u, 0, 0, 0) == 0, "the kernel does not let a process do without them");
+        try
+        {
+            using var memory = new TestMemory(slabs: 3, pages: PageKind.TransparentHuge);
+            memory.Pool(3072);
+            string all = string.Join("; ", memory.Arena.Report);
+            if (refused)
+            {
+                Assert.StartsWith("3 slab(s) of 2 MiB on 4-KiB pages, where the kernel was asked for transparent huge pages and had none", all, StringComparison.Ordinal);
+            }
+            else
+            {
+                // As many as it had at hand: whatever that is, it is three in all.
+                Assert.Equal(3, memory.Arena.Report.Sum(line => int.Parse(line.Split(' ')[0], CultureInfo.InvariantCulture)));
+                Assert.Contains("on transparent huge pages", all, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            _ = Prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+        }
+    }
+
+    [Fact]
+    public void A_page_of_one_GiB_is_cut_into_512_slabs_and_goes_back_whole()
+    {
+        const string OneGiB = "/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages";
+        Assert.SkipUnless(File.Exists(OneGiB) && FreeOf(OneGiB) > 0, "the host has no free hugepage of 1 GiB (boot with 'hugepagesz=1G hugepages=N')");
+        long free = FreeOf(OneGiB);
+        var arena = new Arena(new ArenaOptions { LimitBytes = 1L << 30, LargestPages = PageKind.Huge1GiB, SmallestPages = PageKind.Huge1GiB });
+        var first = new Mempool(arena, new MempoolOptions { Buffers = 1024 });
+        var second = new Mempool(arena, new MempoolOptions { Buffers = 511 * 1024 });
+        Assert.Equal((free - 1, 512), (FreeOf(OneGiB), arena.SlabsMapped));
+        Assert.Contains("512 slab(s) of 2 MiB on 1-GiB hugepages", arena.Report, StringComparer.Ordinal);
+        second.Dispose();
+        first.Dispose();
+        Assert.Equal(free - 1, FreeOf(OneGiB));
+        arena.Dispose();
+        Assert.Equal(free, FreeOf(OneGiB));
+    }
+
     [Fact]
     public void Required_hugepages_that_are_missing_are_an_error_with_the_remedy()
     {
@@ -109,6 +158,11 @@ public sealed class HugepageTests : IDisposable
         Assert.Contains("no 2-MiB hugepages", Assert.Throws<PollModeException>(arena.Fill).Message, StringComparison.Ordinal);
         arena.Dispose();
     }
+
+    private static long FreeOf(string file) => long.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    private static partial int Prctl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 
     private static long Free() => Read("HugePages_Free:");
 
