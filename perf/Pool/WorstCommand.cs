@@ -16,12 +16,12 @@ internal static class WorstCommand
             ("supplier held back", true, TimeSpan.Zero),
             ("no supplier: the owner maps", false, TimeSpan.FromMicroseconds(250)),
         ];
-        var results = ways.ToDictionary(way => way.Name, _ => new List<(CallTimes Times, MempoolStatistics Statistics)>());
+        var results = ways.ToDictionary(way => way.Name, _ => new List<(CallTimes Times, MempoolStatistics Statistics, TimeSpan Growth)>());
         for (int round = -1; round < rounds; round++)
         {
             foreach ((string name, bool supplied, TimeSpan pause) in ways)
             {
-                (CallTimes Times, MempoolStatistics Statistics) result = WorstRent.Grow(supplied, pause);
+                (CallTimes Times, MempoolStatistics Statistics, TimeSpan Growth) result = WorstRent.Grow(supplied, pause);
                 if (round >= 0)
                 {
                     // The round before the first is the JIT's.
@@ -30,8 +30,8 @@ internal static class WorstCommand
             }
         }
 
-        Report.Head("growth", "median", "99th of 100", "longest", "slabs injected", "times held back");
-        foreach ((string name, List<(CallTimes Times, MempoolStatistics Statistics)> all) in results)
+        Report.Head("growth", "median", "99th of 100", "longest", "slabs injected", "times held back", "growth, ms");
+        foreach ((string name, List<(CallTimes Times, MempoolStatistics Statistics, TimeSpan Growth)> all) in results)
         {
             Report.Row(
                 name,
@@ -39,7 +39,8 @@ internal static class WorstCommand
                 Report.Spread([.. all.Select(one => one.Times.Quantile(0.99))]),
                 Report.Spread([.. all.Select(one => one.Times.Worst)]),
                 Report.Spread([.. all.Select(one => (double)one.Statistics.DirectInject)]),
-                Report.Spread([.. all.Select(one => (double)one.Statistics.HeldBack)]));
+                Report.Spread([.. all.Select(one => (double)one.Statistics.HeldBack)]),
+                Report.Spread([.. all.Select(one => one.Growth.TotalMilliseconds)]));
         }
 
         Console.WriteLine();

@@ -12,8 +12,8 @@ internal static class WorstRent
     /// <summary>One growth.</summary>
     /// <param name="supplied">Whether slabs come from a supplier's thread, or the owner takes them from the system itself.</param>
     /// <param name="pause">How long the owner does something else between two bursts: with enough of it the supplier keeps up.</param>
-    /// <returns>The times of those rents that took from slabs which came while running, and the pool's counters at the end.</returns>
-    internal static (CallTimes Times, MempoolStatistics Statistics) Grow(bool supplied, TimeSpan pause)
+    /// <returns>The times of those rents that took from slabs which came while running, the pool's counters at the end, and how long it all took.</returns>
+    internal static (CallTimes Times, MempoolStatistics Statistics, TimeSpan Growth) Grow(bool supplied, TimeSpan pause)
     {
         using var supplier = new SlabSupplier();
         var arena = new Arena(new ArenaOptions { LimitBytes = (8L + Slabs) * Arena.SlabBytes, BufferBytes = 2048 });
@@ -23,6 +23,7 @@ internal static class WorstRent
         var times = new CallTimes();
 
         // A supplier that is far behind is not waited for: what it brought in this time counts.
+        long start = Stopwatch.GetTimestamp();
         long deadline = Stopwatch.GetTimestamp() + (2 * Stopwatch.Frequency);
         while (have < packets.Length && Stopwatch.GetTimestamp() < deadline)
         {
@@ -37,10 +38,11 @@ internal static class WorstRent
             }
         }
 
+        TimeSpan growth = Stopwatch.GetElapsedTime(start);
         MempoolStatistics statistics = pool.Statistics;
         pool.Return(packets.AsSpan(0, have));
         pool.Dispose();
         arena.Dispose();
-        return (times, statistics);
+        return (times, statistics, growth);
     }
 }

@@ -13,6 +13,7 @@ namespace PollMode;
 public sealed class SlabSupplier : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(1);
+    private const int SoonMicroseconds = 50;
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -81,7 +82,8 @@ public sealed class SlabSupplier : IDisposable
     }
 
     /// <summary>One look into all mailboxes.</summary>
-    internal void SupplyAll()
+    /// <returns>Whether a pool got a slab.</returns>
+    internal bool SupplyAll()
     {
         lock (_gate)
         {
@@ -93,6 +95,7 @@ public sealed class SlabSupplier : IDisposable
                 used += pool.SlabsHeld;
             }
 
+            bool supplied = false;
             foreach (Mempool pool in _pools)
             {
                 bool wants = pool.WantsSlab;
@@ -103,11 +106,13 @@ public sealed class SlabSupplier : IDisposable
 
                 if (wants && used < _budgetSlabs && TrySupply(pool, now))
                 {
+                    supplied = true;
                     used++;
                 }
             }
 
             LookAtCalm(now, budgetSpent: used >= _budgetSlabs);
+            return supplied;
         }
     }
 
@@ -180,7 +185,11 @@ public sealed class SlabSupplier : IDisposable
             wait = Period;
             try
             {
-                SupplyAll();
+                // Who took one slab may want the next before a period is over: as long as slabs are wanted, they come as fast as they can be had.
+                while (SupplyAll() && !_stop.IsSet)
+                {
+                    Linux.Sleeper.Sleep(SoonMicroseconds);
+                }
             }
 #pragma warning disable CA1031 // The same for slabs that could not be given back.
             catch (Exception fault)
