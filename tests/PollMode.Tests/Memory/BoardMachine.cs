@@ -7,6 +7,8 @@ namespace PollMode.Tests;
 /// the source. Two slabs of one word each. An explorer takes the steps of its threads in every order.
 /// </summary>
 /// <remarks>
+/// It is a copy, kept beside the original by hand: the board's code cannot be stopped between two of its accesses. <see cref="HomeBoardTests"/>
+/// and <see cref="MempoolThreadTests"/> run that under threads, which cannot take every order.
 /// With all fences it is sequentially consistent, which is what the locked instructions of x86-64 and the acquiring and releasing ones of
 /// Arm64 give. Without one of them a read-modify-write is two steps: it has read and nobody else can write the word, but what it writes
 /// is not seen yet, and the thread's next loads go ahead of it, as from a store buffer. Returner: R2 before R1 is seen. Owner: the look at
