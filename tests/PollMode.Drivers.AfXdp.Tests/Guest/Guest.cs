@@ -69,6 +69,19 @@ internal sealed class Guest : IDisposable
     /// <summary>The hardware address of a device.</summary>
     public static string Address(int device) => string.Create(CultureInfo.InvariantCulture, $"52:54:00:00:00:{device + 1:x2}");
 
+    /// <summary>Boots a guest. A kernel whose emulated processor is kept waiting may give up while it boots: then once more.</summary>
+    public static Guest Boot(string device, int count)
+    {
+        try
+        {
+            return new Guest(device, count);
+        }
+        catch (TimeoutException)
+        {
+            return new Guest(device, count);
+        }
+    }
+
     /// <summary>Runs commands of the shell in the guest to their end, and gives what they wrote; fails if the last one failed.</summary>
     public string Run(string commands)
     {

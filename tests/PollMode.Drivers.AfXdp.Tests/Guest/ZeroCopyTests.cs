@@ -19,7 +19,7 @@ public sealed class ZeroCopyTests
     public void Virtio_devices_pass_frames_in_both_directions_and_sum_checksums()
     {
         GuestRequires.Device("virtio-net-pci");
-        using var guest = new Guest(Virtio, 2);
+        using var guest = Guest.Boot(Virtio, 2);
         SetUp(guest, 2);
         Start(guest, $"af_xdp:eth0,{Keys},tx_metadata=true af_xdp:eth1,{Keys},tx_metadata=true");
         Pass(guest, 0, 1, [.. Enumerable.Range(0, 1000).Select(i => MakeFrame(i, 1, 1514))]);
@@ -59,7 +59,7 @@ public sealed class ZeroCopyTests
     public void An_igb_passes_frames_by_all_its_queues()
     {
         GuestRequires.Device("igb");
-        using var guest = new Guest("igb", 2);
+        using var guest = Guest.Boot("igb", 2);
         SetUp(guest, 2);
         Start(guest, $"af_xdp:eth0,{Keys} af_xdp:eth1,{Keys}");
 

@@ -58,8 +58,9 @@ public sealed class DataPlaneTests(PublishedApp published)
         }
         else
         {
-            // Out of reach: of the app's hundred collections the workers' runtime knows nothing.
-            Assert.Equal((0, 0), (collected, end.Workers[0].Stalls.Of(StallCause.Collection).Count));
+            // Out of reach: of the app's hundred collections the workers' runtime knows nothing. It may have one of its own, as when its process starts slowly.
+            Assert.InRange(collected, 0, 3);
+            Assert.InRange(end.Workers[0].Stalls.Of(StallCause.Collection).Count, 0, collected);
         }
     }
 
