@@ -141,7 +141,7 @@ public sealed unsafe class HostilePeerTests
             Assert.Equal(i < 4 ? MessageKind.Acknowledge : MessageKind.Disconnect, answer.Kind);
             Assert.True(i < 4 || answer.Reason == "Regions too large", answer.Reason);
             ulong mapped = 0;
-            foreach (string line in Mappings().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (string line in RawClient.Mappings().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 string[] ends = line[..line.IndexOf(' ', StringComparison.Ordinal)].Split('-');
                 mapped += Convert.ToUInt64(ends[1], 16) - Convert.ToUInt64(ends[0], 16);
@@ -202,109 +202,6 @@ public sealed unsafe class HostilePeerTests
         Assert.True(closed, "the server waits for its client");
     }
 
-    [Theory]
-    [InlineData("auto")]
-    [InlineData("kernel")]
-    public void Memory_that_is_cut_short_under_the_server_costs_the_connection(string guard)
-    {
-        string socket = MemifPairTests.NewName();
-        using var server = new MemifSide($"memif:{socket},role=server,guard={guard}");
-        using var client = new RawClient(socket, RawClient.NewMemory(1 << 20, sealable: false), 1 << 20);
-
-        // Two frames while the memory is whole; then it is gone from under the server's mapping.
-        client.ToServer.Head = 2;
-        var frames = new List<byte[]>();
-        Assert.True(SpinWait.SpinUntil(
-            () =>
-            {
-                server.Collect(frames);
-                return frames.Count == 2;
-            },
-            TimeSpan.FromSeconds(30)));
-        client.CutMemoryShort();
-        client.ToServer.Head = 4;
-        server.WaitForLink(LinkState.Down);
-        Assert.Equal(1, server.Counter("protocol_violations"));
-        Assert.Equal(2, server.Rx[0].Counters.Packets);
-    }
-
-    [Theory]
-    [InlineData("auto", false)]
-    [InlineData("kernel", false)]
-    [InlineData("auto", true)]
-    public void Memory_that_is_cut_short_while_it_is_copied_costs_the_connection(string guard, bool huge)
-    {
-        if (huge)
-        {
-            Testing.Requires.HugePages(2);
-        }
-
-        string socket = MemifPairTests.NewName();
-        using var server = new MemifSide($"memif:{socket},role=server,guard={guard}");
-        string mapped = Mappings();
-        byte[] frame = Traffic.Frame(1, 1000);
-        for (int round = 0; round < 20; round++)
-        {
-            // Of a hugepage less than the whole is offered: what is mapped is the whole, and so must be what is unmapped.
-            RawClient? connected = null;
-            var connecting = new Thread(() => connected = new RawClient(socket, RawClient.NewMemory(4 << 20, sealable: false, huge), (4 << 20) - 4096));
-            connecting.Start();
-
-            // The server lets go of the connection before when its worker turns.
-            while (!connecting.Join(1))
-            {
-                server.TurnLoosely();
-            }
-
-            using RawClient client = connected!;
-            server.WaitForLink();
-            var cutter = new Thread(() =>
-            {
-                Thread.Sleep(round % 4);
-                client.CutMemoryShort();
-            });
-            if (!huge)
-            {
-                cutter.Start();
-            }
-
-            int turns = 0;
-            Assert.True(SpinWait.SpinUntil(
-                () =>
-                {
-                    if (huge && turns++ == 3)
-                    {
-                        // Between two touches, not during one: Linux loses count of a file's reserved hugepages when both fall together.
-                        client.CutMemoryShort();
-                    }
-
-                    client.Offer();
-                    server.SendSome(frame, 8);
-                    server.ReceiveAll();
-                    return server.Port.Link == LinkState.Down;
-                },
-                TimeSpan.FromSeconds(30)));
-            if (!huge)
-            {
-                cutter.Join();
-            }
-
-            client.Dispose();
-            server.WaitForLink(LinkState.Down);
-        }
-
-        Assert.Equal(20, server.Counter("protocol_violations"));
-        Assert.True(
-            SpinWait.SpinUntil(
-                () =>
-                {
-                    server.TurnLoosely();
-                    return mapped == Mappings();
-                },
-                TimeSpan.FromSeconds(30)),
-            Mappings());
-    }
-
     [Fact]
     public void Buffers_that_a_server_may_still_write_to_come_home_when_it_lets_go()
     {
@@ -341,43 +238,6 @@ public sealed unsafe class HostilePeerTests
         }
     }
 
-    [Fact]
-    public void A_region_for_which_there_is_no_watch_is_told_of()
-    {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64: elsewhere nothing is watched over");
-        string socket = MemifPairTests.NewName();
-        using var server = new MemifSide($"memif:{socket},role=server");
-        var taken = new List<int>();
-        try
-        {
-            // Bytes that nobody touches.
-            for (int number; (number = VanishingMemory.TryAdd(4096, 1)) >= 0;)
-            {
-                taken.Add(number);
-            }
-
-            Assert.InRange(taken.Count, 1, VanishingMemory.Entries);
-            using var client = new RawClient(socket, RawClient.NewMemory(1 << 20, sealable: false), 1 << 20);
-            server.WaitForLink();
-            Assert.Contains(server.Port.Report, line => line.Contains("1 region(s) of the peer are copied through the kernel", StringComparison.Ordinal) && line.Contains("256", StringComparison.Ordinal));
-            client.Offer();
-            Assert.True(SpinWait.SpinUntil(
-                () =>
-                {
-                    server.ReceiveAll();
-                    return server.Rx[0].Counters.Packets > 0;
-                },
-                TimeSpan.FromSeconds(30)));
-        }
-        finally
-        {
-            taken.ForEach(VanishingMemory.Remove);
-        }
-
-        using var watched = new MemifSide($"memif:{MemifPairTests.NewName()},role=server");
-        Assert.Single(watched.Port.Report);
-    }
-
     /// <summary>Turns both sides, as their workers would, until each has the connection.</summary>
     private static void WaitForBoth(MemifSide client, MemifSide server) => Assert.True(
         SpinWait.SpinUntil(
@@ -408,8 +268,6 @@ public sealed unsafe class HostilePeerTests
             Assert.True(answer.Kind == MessageKind.Acknowledge || answer.Reason.Contains(reason, StringComparison.Ordinal), $"'{answer.Reason}' instead of '{reason}'");
         }
     }
-
-    private static string Mappings() => string.Join('\n', File.ReadAllLines("/proc/self/maps").Where(line => line.Contains("pm-test", StringComparison.Ordinal)));
 
     /// <summary>The rings of a connection, for scribbling into what a peer of the attacked side may write.</summary>
     private sealed class PeerView

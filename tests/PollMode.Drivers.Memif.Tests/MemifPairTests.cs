@@ -51,14 +51,8 @@ public sealed class MemifPairTests
         // The server has not copied it yet: what is written into the buffer now, it sees.
         packet.Span[50] ^= 0xFF;
         frame[50] ^= 0xFF;
-        Assert.True(SpinWait.SpinUntil(
-            () =>
-            {
-                server.Collect(frames);
-                return frames.Count == 1;
-            },
-            TimeSpan.FromSeconds(30)));
-        Assert.Equal(frame, frames[0]);
+        server.CollectUntil(frames, 1);
+        Assert.Equal(frame, Assert.Single(frames));
         Assert.False(client.Tx[0].Service());
     }
 
@@ -80,13 +74,7 @@ public sealed class MemifPairTests
                 to.Collect(frames, queue);
                 Packet packet = from.Make(frame);
                 Assert.True(SpinWait.SpinUntil(() => from.Tx[queue].Send([packet]) == 1, TimeSpan.FromSeconds(30)));
-                Assert.True(SpinWait.SpinUntil(
-                    () =>
-                    {
-                        to.Collect(frames, queue);
-                        return frames.Count > 0;
-                    },
-                    TimeSpan.FromSeconds(30)));
+                to.CollectUntil(frames, 1, queue);
                 Assert.Equal(frame, Assert.Single(frames));
                 from.Tx[queue].Service();
             }
@@ -296,13 +284,7 @@ public sealed class MemifPairTests
                 Packet clone = shared ? packet.Clone() : default;
                 Assert.True(SpinWait.SpinUntil(() => from.Tx[0].Send([packet]) == 1, TimeSpan.FromSeconds(30)));
                 var frames = new List<byte[]>();
-                Assert.True(SpinWait.SpinUntil(
-                    () =>
-                    {
-                        to.Collect(frames);
-                        return frames.Count > 0;
-                    },
-                    TimeSpan.FromSeconds(30)));
+                to.CollectUntil(frames, 1);
                 byte[] expected = [.. frame];
                 System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(expected.AsSpan(30), Wire.InternetChecksum.FinishUdp(Wire.InternetChecksum.Sum(frame.AsSpan(24))));
                 Assert.Equal([.. expected[..12], 0x81, 0x00, 0x01, 0x23, .. expected[12..]], frames[0]);
@@ -335,13 +317,7 @@ public sealed class MemifPairTests
             Packet[] packets = [from.Make(shortest), from.Make(shortest.AsSpan(0, 13)), empty, from.Make(shortest.AsSpan(0, 13), 5), from.Make(shortest, 5)];
             Assert.Equal(5, from.Tx[0].Send(packets));
             var frames = new List<byte[]>();
-            Assert.True(SpinWait.SpinUntil(
-                () =>
-                {
-                    to.Collect(frames);
-                    return frames.Count >= 2;
-                },
-                TimeSpan.FromSeconds(30)));
+            to.CollectUntil(frames, 2);
             from.Tx[0].Service();
             QueueCounters counters = from.Tx[0].Counters;
             Assert.Equal((5, 14 + 13 + 0 + 13 + 14, 3, 0), (counters.Packets, counters.Bytes, counters.Errors, counters.Dropped));

@@ -132,6 +132,15 @@ internal sealed class MemifSide : IDisposable
         Pool.Return(packets.AsSpan(0, received));
     }
 
+    /// <summary>The same until there are so many, or more.</summary>
+    public void CollectUntil(List<byte[]> frames, int count, int queue = 0) => Assert.True(SpinWait.SpinUntil(
+        () =>
+        {
+            Collect(frames, queue);
+            return frames.Count >= count;
+        },
+        TimeSpan.FromSeconds(30)));
+
     public void Dispose()
     {
         Port.Dispose();

@@ -103,6 +103,9 @@ internal sealed unsafe class RawClient : IDisposable
         }
     }
 
+    /// <summary>What this process has mapped of such memory, as the kernel lists it.</summary>
+    public static string Mappings() => string.Join('\n', File.ReadAllLines("/proc/self/maps").Where(line => line.Contains("pm-test", StringComparison.Ordinal)));
+
     /// <summary>Memory to share.</summary>
     public static int NewMemory(long bytes, bool sealable = true, bool huge = false)
     {
