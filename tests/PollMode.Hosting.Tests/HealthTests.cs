@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using PollMode.Testing;
 using Xunit;
 
 namespace PollMode.Hosting.Tests;
@@ -77,14 +78,14 @@ public sealed class HealthTests
     [Fact]
     public async Task A_pool_that_cannot_grow_degrades_until_it_can()
     {
-        using var map = new RefusingMap();
+        using var map = new FaultyDmaMap();
         await using var test = new TestHost(
             options =>
             {
                 options.Ports[0] = "recording:rx=3000";
                 options.BufferLimitPerWorker = 16384;
             },
-            engine => engine.UsePipeline(pipeline => pipeline.Use(() => new MappingStage(map))));
+            engine => engine.UsePipeline(pipeline => pipeline.Use(() => new HoardingStage([], map))));
         await test.Host.StartAsync(TestContext.Current.CancellationToken);
         await TestHost.Until(() => test.Engine.Statistics.GrowthFault != null);
         HealthReportEntry entry = await LookAsync(test);
@@ -93,7 +94,7 @@ public sealed class HealthTests
         await TestHost.Until(() => test.Logs.Any(log => log.Id.Name == "GrowthFailed"));
 
         // Tried again each second: it gets its slab, and says no more.
-        map.Refuses = false;
+        map.IsFaulty = false;
         await TestHost.Until(() => test.Engine.Statistics.GrowthFault == null);
         Assert.DoesNotContain("cannot grow", (await LookAsync(test)).Description, StringComparison.Ordinal);
         await test.Host.StopAsync(TestContext.Current.CancellationToken);
@@ -124,52 +125,18 @@ public sealed class HealthTests
         }
     }
 
-    /// <summary>Takes every packet, from an arena whose device maps what is there and nothing more.</summary>
-    private sealed class MappingStage(RefusingMap map) : IStage
+    /// <summary>Takes every packet and frees them when the worker ends; if there is a map, from an arena whose device maps what is there and nothing more.</summary>
+    private sealed class HoardingStage(List<Packet> kept, FaultyDmaMap? map = null) : IStage
     {
-        private readonly List<Packet> _kept = [];
-
         public void Start(StageContext context)
         {
-            context.Pool.Arena.Attach(map);
-            map.Refuses = true;
-        }
-
-        public void Process(ref Burst burst)
-        {
-            for (int i = 0; i < burst.Count; i++)
+            if (map != null)
             {
-                _kept.Add(burst.Take(i));
+                context.Pool.Arena.Attach(map);
+                map.IsFaulty = true;
             }
         }
 
-        public void Finish() => _kept.ForEach(packet => packet.Free());
-    }
-
-    private sealed class RefusingMap : IDmaMap
-    {
-        public volatile bool Refuses;
-
-        public void Map(long offset, nint address, long bytes)
-        {
-            if (Refuses)
-            {
-                throw new InvalidOperationException("the device is out of order");
-            }
-        }
-
-        public void Unmap(long offset, long bytes)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-    }
-
-    /// <summary>Takes every packet and frees them when the worker ends.</summary>
-    private sealed class HoardingStage(List<Packet> kept) : IStage
-    {
         public void Process(ref Burst burst)
         {
             for (int i = 0; i < burst.Count; i++)

@@ -1,3 +1,4 @@
+using PollMode.Testing;
 using Xunit;
 
 namespace PollMode.Tests;
@@ -11,7 +12,7 @@ public sealed class SupplierFaultTests
         using var supplier = new SlabSupplier();
         using var ill = new TestMemory(slabs: 4);
         using var well = new TestMemory(slabs: 4);
-        var map = new FaultyMap();
+        var map = new FaultyDmaMap();
         ill.Arena.Attach(map);
         Mempool first = ill.Pool(1024, 4096, options => options.Supplier = supplier);
         Mempool second = well.Pool(1024, 4096, options => options.Supplier = supplier);
@@ -36,26 +37,5 @@ public sealed class SupplierFaultTests
         int rented = 0;
         Assert.True(SpinWait.SpinUntil(() => (rented += pool.Rent(packets.AsSpan(rented, Math.Min(256, count - rented)))) == count, TimeSpan.FromMinutes(1)));
         return packets;
-    }
-
-    private sealed class FaultyMap : IDmaMap
-    {
-        public volatile bool IsFaulty;
-
-        public void Map(long offset, nint address, long bytes)
-        {
-            if (IsFaulty)
-            {
-                throw new InvalidOperationException("a driver's own mistake");
-            }
-        }
-
-        public void Unmap(long offset, long bytes)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }
