@@ -155,14 +155,7 @@ public sealed partial class KilledTests
         }
 
         /// <summary>Waits until a process holds no more than this; the runtime itself may have opened a few descriptors.</summary>
-        public async Task Regained(Run run)
-        {
-            long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-            while (Of(run) is { } now && (now.Descriptors > Descriptors + 2 || now.Maps.Length > Maps.Length))
-            {
-                Assert.True(Environment.TickCount64 < deadline, $"{Of(run)} instead of {this}");
-                await Task.Delay(50, TestContext.Current.CancellationToken);
-            }
-        }
+        public Task Regained(Run run) => Until(
+            () => Of(run) is var now && now.Descriptors <= Descriptors + 2 && now.Maps.Length <= Maps.Length, () => $"{Of(run)} instead of {this}");
     }
 }

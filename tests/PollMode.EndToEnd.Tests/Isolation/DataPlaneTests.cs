@@ -58,8 +58,9 @@ public sealed class DataPlaneTests(PublishedApp published)
         }
         else
         {
-            // Out of reach: of the app's hundred collections the workers' runtime knows nothing. It may have one of its own, as when its process starts slowly.
-            Assert.InRange(collected, 0, 3);
+            // Out of reach: of the app's hundred collections the workers' runtime knows nothing. The library's is one for all tests of this process: what it
+            // allocated for those before may make it collect here, once.
+            Assert.InRange(collected, 0, place == Planes.Library ? 1 : 0);
             Assert.InRange(end.Workers[0].Stalls.Of(StallCause.Collection).Count, 0, collected);
         }
     }
