@@ -32,24 +32,29 @@ internal sealed class RingTxQueue : ITxQueue
         // All that is to be done to a packet is done before it is handed over: afterwards the receiver may have freed it. What there is no
         // room for is still the caller's, and is left as it is.
         int taken = _ring.RoomFor(offered);
-        packets = packets[..taken];
-        QueueCounters counters = Counters;
-        long sent = counters.Packets + taken;
-        long bytes = counters.Bytes + PacketSweep.BytesOf(packets, _receiverPort, out bool arePortsRight);
-        if (taken > 0)
+        if (taken < offered)
         {
-            if (!arePortsRight)
+            _refused += offered - taken;
+            if (taken == 0)
             {
-                StampPort(packets);
+                return 0;
             }
 
-            _lane.MarkBytes(sent, bytes);
-            _ring.Put(packets);
+            packets = packets[..taken];
         }
 
-        _refused += offered - taken;
+        QueueCounters counters = Counters;
+        long bytes = counters.Bytes + PacketSweep.BytesOf(packets, _receiverPort, out bool arePortsRight);
+        if (!arePortsRight)
+        {
+            StampPort(packets);
+        }
+
+        long sent = counters.Packets + taken;
         counters.Packets = sent;
         counters.Bytes = bytes;
+        _lane.MarkBytes(sent, bytes);
+        _ring.Put(packets);
         return taken;
     }
 

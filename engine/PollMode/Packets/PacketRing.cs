@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -18,7 +19,7 @@ public sealed unsafe class PacketRing : IDisposable
     private readonly NativeBlock _block;
     private readonly Indices* _indices;
     private readonly Packet* _slots;
-    private readonly long _mask;
+    private readonly int _mask;
 
     /// <summary>Makes an empty ring.</summary>
     /// <param name="capacity">Packets it holds at most; rounded up to a power of two.</param>
@@ -50,16 +51,12 @@ public sealed unsafe class PacketRing : IDisposable
     /// <summary>How many packets the ring has room for, so that who must do something to them first does it to no others. Producer only.</summary>
     /// <param name="wanted">How many are to be put in.</param>
     /// <returns>That many, or as many as fit.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int RoomFor(int wanted)
     {
-        long free = Capacity - (_indices->Head - _indices->TailSeen);
-        if (free < wanted)
-        {
-            _indices->TailSeen = Volatile.Read(ref _indices->Tail);
-            free = Capacity - (_indices->Head - _indices->TailSeen);
-        }
-
-        return (int)Math.Min(free, wanted);
+        Indices* indices = _indices;
+        long free = Capacity - (indices->Head - indices->TailSeen);
+        return free >= wanted ? wanted : RoomSeenAnew(wanted);
     }
 
     /// <summary>Takes packets from the front of the span, as many as fit. Producer only.</summary>
@@ -73,36 +70,43 @@ public sealed unsafe class PacketRing : IDisposable
 
     /// <summary>Takes all packets of the span, which are no more than <see cref="RoomFor"/> has just told. Producer only.</summary>
     /// <exception cref="InvalidOperationException">They are more.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Put(ReadOnlySpan<Packet> packets)
     {
-        long head = _indices->Head;
-        if (packets.Length > Capacity - (head - _indices->TailSeen))
+        Indices* indices = _indices;
+        long head = indices->Head;
+        if (packets.Length > Capacity - (head - indices->TailSeen))
         {
-            throw new InvalidOperationException("The ring has no room for as many packets; ask RoomFor first.");
+            ThrowNoRoom();
         }
 
-        int start = (int)(head & _mask);
-        int first = Math.Min(packets.Length, Capacity - start);
+        int start = (int)head & _mask;
         ref Packet from = ref MemoryMarshal.GetReference(packets);
-        PacketHandles.Copy(ref from, ref _slots[start], first);
-        if (first < packets.Length)
+        if (packets.Length <= Capacity - start)
         {
-            PacketHandles.Copy(ref Unsafe.Add(ref from, first), ref _slots[0], packets.Length - first);
+            PacketHandles.Copy(ref from, ref _slots[start], packets.Length);
+        }
+        else
+        {
+            PutAround(packets, start);
         }
 
-        Volatile.Write(ref _indices->Head, head + packets.Length);
+        Volatile.Write(ref indices->Head, head + packets.Length);
     }
 
     /// <summary>How many packets wait, for who must look something up before he takes them. Consumer only.</summary>
     /// <param name="wanted">How many are to be taken out.</param>
     /// <returns>That many, or as many as there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int WaitingFor(int wanted)
     {
-        long waiting = _indices->HeadSeen - _indices->Tail;
+        Indices* indices = _indices;
+        long waiting = indices->HeadSeen - indices->Tail;
         if (waiting < wanted)
         {
-            _indices->HeadSeen = Volatile.Read(ref _indices->Head);
-            waiting = _indices->HeadSeen - _indices->Tail;
+            long head = Volatile.Read(ref indices->Head);
+            indices->HeadSeen = head;
+            waiting = head - indices->Tail;
         }
 
         return (int)Math.Min(waiting, wanted);
@@ -123,28 +127,63 @@ public sealed unsafe class PacketRing : IDisposable
 
     /// <summary>Fills the span, which is no longer than <see cref="WaitingFor"/> has just told. Consumer only.</summary>
     /// <exception cref="InvalidOperationException">It is longer.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(Span<Packet> packets)
     {
-        long tail = _indices->Tail;
-        if (packets.Length > _indices->HeadSeen - tail)
+        Indices* indices = _indices;
+        long tail = indices->Tail;
+        if (packets.Length > indices->HeadSeen - tail)
         {
-            throw new InvalidOperationException("Not as many packets wait in the ring; ask WaitingFor first.");
+            ThrowNotWaiting();
         }
 
-        int start = (int)(tail & _mask);
-        int first = Math.Min(packets.Length, Capacity - start);
+        int start = (int)tail & _mask;
         ref Packet to = ref MemoryMarshal.GetReference(packets);
-        PacketHandles.Copy(ref _slots[start], ref to, first);
-        if (first < packets.Length)
+        if (packets.Length <= Capacity - start)
         {
-            PacketHandles.Copy(ref _slots[0], ref Unsafe.Add(ref to, first), packets.Length - first);
+            PacketHandles.Copy(ref _slots[start], ref to, packets.Length);
+        }
+        else
+        {
+            TakeAround(packets, start);
         }
 
-        Volatile.Write(ref _indices->Tail, tail + packets.Length);
+        Volatile.Write(ref indices->Tail, tail + packets.Length);
     }
 
     /// <summary>Gives back the ring's memory. Both sides must have stopped, and the ring must be empty: what is in it is not freed.</summary>
     public void Dispose() => _block.Dispose();
+
+    [DoesNotReturn]
+    private static void ThrowNoRoom() => throw new InvalidOperationException("The ring has no room for as many packets; ask RoomFor first.");
+
+    [DoesNotReturn]
+    private static void ThrowNotWaiting() => throw new InvalidOperationException("Not as many packets wait in the ring; ask WaitingFor first.");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int RoomSeenAnew(int wanted)
+    {
+        _indices->TailSeen = Volatile.Read(ref _indices->Tail);
+        return (int)Math.Min(Capacity - (_indices->Head - _indices->TailSeen), wanted);
+    }
+
+    /// <summary>Copies in over the end of the slots.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PutAround(ReadOnlySpan<Packet> packets, int start)
+    {
+        int first = Capacity - start;
+        packets[..first].CopyTo(new Span<Packet>(_slots + start, first));
+        packets[first..].CopyTo(new Span<Packet>(_slots, Capacity));
+    }
+
+    /// <summary>Copies out over the end of the slots.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakeAround(Span<Packet> packets, int start)
+    {
+        int first = Capacity - start;
+        new Span<Packet>(_slots + start, first).CopyTo(packets);
+        new Span<Packet>(_slots, packets.Length - first).CopyTo(packets[first..]);
+    }
 
     /// <summary>Each side's counter together with its copy of the other's, on lines of its own.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
