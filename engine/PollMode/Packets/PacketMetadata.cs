@@ -69,13 +69,13 @@ internal unsafe struct PacketMetadata
 
     [FieldOffset(62)] internal ushort SegmentationBytes;
 
-    internal static ulong SimpleOwnership(ushort slabId) => 1UL | ((ulong)slabId << 32) | (1UL << 48);
+    internal static ulong SimpleOwnership(ushort slabId) => MakeOwnership(1, slabId, 1);
+
+    internal static ulong MakeOwnership(int references, ushort slabId, int segments) =>
+        (uint)references | ((ulong)slabId << 32) | ((ulong)(ushort)segments << 48);
 
     /// <summary>Whether nobody shares the packet and it has no chain.</summary>
     internal readonly bool IsSimple => Ownership == SimpleOwnership(SlabId);
-
-    /// <summary>The segments that an ownership word tells of; of several words, one OR the other, one if all of them tell of one.</summary>
-    internal static int SegmentsIn(ulong ownership) => (int)(ownership >> 48);
 
     /// <summary>The port in an extent word.</summary>
     internal static ushort PortIn(ulong extent) => (ushort)(extent >> 16);
