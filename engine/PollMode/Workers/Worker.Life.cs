@@ -55,7 +55,7 @@ internal sealed unsafe partial class Worker
             _state = (int)WorkerState.Running;
             while (!_quit)
             {
-                Turn();
+                Turns();
             }
 
             FinishStages(ref started);

@@ -6,6 +6,7 @@ namespace PollMode;
 internal sealed unsafe partial class Worker
 {
     /// <summary>Sends packets by a port, and drops what it does not take. There is at least one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void TransmitTo(int port, ReadOnlySpan<Packet> packets)
     {
         if (Ledger.IsOn || _trace.IsActive)

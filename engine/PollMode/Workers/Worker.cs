@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PollMode;
 
@@ -11,8 +12,11 @@ internal sealed unsafe partial class Worker : IDisposable
 {
     private const int RetriesBeforeYield = 64;
 
-    /// <summary>Turns between two tidyings of the pool, less one.</summary>
-    private const long TidyMask = 4095;
+    /// <summary>Turns between two tidyings of the pool.</summary>
+    private const long TidyPeriod = 4096;
+
+    /// <summary>Turns that begin without a call. Fewer than the thousand rounds after which the runtime replaces a loop from within, with what it knows by then.</summary>
+    private const int TurnsAtOnce = 256;
 
     private readonly WorkerPlan _plan;
     private readonly Mempool _pool;
@@ -37,6 +41,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private volatile bool _quit;
     private volatile bool _quiet;
     private long _emptyTurns;
+    private long _nextTidy = TidyPeriod;
     private bool _started;
 
     internal Worker(WorkerPlan plan)
@@ -91,27 +96,41 @@ internal sealed unsafe partial class Worker : IDisposable
 
     public void Dispose() => _space.Dispose();
 
-    /// <summary>One turn, and the idling after an empty one. A method of its own, so that it is compiled anew while the loop runs.</summary>
-    private void Turn()
+    /// <summary>
+    /// What is due between turns, then turns until one brings nothing, or a few hundred have been made. A method of its own, so that it is compiled anew while
+    /// the worker runs; of several turns, so that a turn does not begin with a call.
+    /// </summary>
+    private void Turns()
     {
-        if ((++_counters.Turns & TidyMask) == 0)
+        if (_counters.Turns >= _nextTidy)
         {
+            _nextTidy = _counters.Turns + TidyPeriod;
             _pool.Tidy();
         }
 
-        int count = RunOnce();
-        _stalls.Turned(count);
-        if (count > 0)
+        for (int left = TurnsAtOnce; left > 0 && !_quit; left--)
         {
+            _counters.Turns++;
+            int count = RunOnce();
+            _stalls.Turned(count);
+            if (count == 0)
+            {
+                EmptyTurn();
+                return;
+            }
+
             if (_emptyTurns > 0)
             {
                 _emptyTurns = 0;
                 _quiet = false;
             }
-
-            return;
         }
+    }
 
+    /// <summary>What an empty turn leaves time for.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EmptyTurn()
+    {
         _counters.EmptyTurns++;
         _emptyTurns++;
         bool outstanding = ServiceQueues();
@@ -136,6 +155,7 @@ internal sealed unsafe partial class Worker : IDisposable
     }
 
     /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int RunOnce()
     {
         int total = 0;
@@ -151,7 +171,7 @@ internal sealed unsafe partial class Worker : IDisposable
                 continue;
             }
 
-            int count = binding.Queue.Receive(new Span<Packet>(_packets, _burstSize));
+            int count = binding.Queue.Receive(MemoryMarshal.CreateSpan(ref *_packets, _burstSize));
             if (count > 0)
             {
                 if (Ledger.IsOn)
@@ -168,7 +188,7 @@ internal sealed unsafe partial class Worker : IDisposable
                 }
                 else
                 {
-                    TransmitTo(binding.Egress, new ReadOnlySpan<Packet>(_packets, count));
+                    TransmitTo(binding.Egress, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count));
                 }
             }
         }

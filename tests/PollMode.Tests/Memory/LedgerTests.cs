@@ -19,7 +19,7 @@ public sealed class LedgerTests
                 [],
                 (Ledger.Variable, value),
                 ("DOTNET_JitStdOutFile", listing),
-                ("DOTNET_JitDisasm", "Rent TryRent Return ReturnSlow Free RunOnce Touch"),
+                ("DOTNET_JitDisasm", "Rent TryRent Return ReturnSlow Free Turns Touch"),
                 ("DOTNET_TieredCompilation", "0"));
             string[] methods = [.. (await File.ReadAllTextAsync(listing, TestContext.Current.CancellationToken))
                 .Split("; Assembly listing for method ")
@@ -27,7 +27,7 @@ public sealed class LedgerTests
             foreach (string name in new[]
             {
                 "Mempool:Rent(", "Mempool:TryRent(", "Mempool:Return(System.ReadOnlySpan", "Mempool:Return(PollMode.Packet)", "Mempool:ReturnSlow(", "Mempool:Free(",
-                "Worker:RunOnce(", "HotPathTests:Touch(",
+                "Worker:Turns(", "HotPathTests:Touch(",
             })
             {
                 string[] compiled = [.. methods.Where(text => text.Split('\n')[0].Contains(name, StringComparison.Ordinal))];
