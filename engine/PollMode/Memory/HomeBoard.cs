@@ -27,7 +27,8 @@ namespace PollMode;
 /// before a later load of another address: on x86-64 every locked instruction is one; on Arm64 what a read-modify-write with both acquire
 /// and release writes is ordered before all that follows it in program order ("range([A];amo;[L])" in Arm's model), R1 keeps its acquire
 /// though its result is not used (dotnet/runtime#105854: never the zero register), and where there is no LSE the runtime adds <c>dmb ish</c>.
-/// A test takes the steps in every order, and loses words as soon as one of the two fences is left out.
+/// A test takes this very code through every order of its steps (<see cref="ISharedWords"/>), and loses words as soon as one of the two
+/// fences is left out.
 /// A summary bit that is set for a slab with nothing returned costs a look and nothing else.
 /// </para>
 /// </remarks>
@@ -116,13 +117,19 @@ internal sealed unsafe class HomeBoard : IDisposable
 
     /// <summary>Brings buffers of one word home, from any thread.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Return(int slot, int word, ulong buffers)
+    internal void Return(int slot, int word, ulong buffers) => Return<InterlockedWords>(slot, word, buffers);
+
+    /// <inheritdoc cref="Return(int, int, ulong)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Return<TWords>(int slot, int word, ulong buffers)
+        where TWords : struct, ISharedWords
     {
-        Interlocked.Or(ref _returned[((long)slot * _words) + word], buffers);
+        TWords.Or(ref _returned[((long)slot * _words) + word], buffers);
+        ref ulong summary = ref _summary[slot >> 6];
         ulong bit = 1UL << slot;
-        if ((Volatile.Read(ref _summary[slot >> 6]) & bit) == 0)
+        if ((TWords.Read(ref summary) & bit) == 0)
         {
-            Interlocked.Or(ref _summary[slot >> 6], bit);
+            TWords.Or(ref summary, bit);
         }
     }
 
@@ -138,20 +145,24 @@ internal sealed unsafe class HomeBoard : IDisposable
 
     /// <summary>Moves what other threads returned to where it can be taken from. Owner only.</summary>
     /// <returns>How many buffers.</returns>
-    internal int Harvest()
+    internal int Harvest() => Harvest<InterlockedWords>();
+
+    /// <inheritdoc cref="Harvest()"/>
+    internal int Harvest<TWords>()
+        where TWords : struct, ISharedWords
     {
         int harvested = 0;
         for (int i = 0; i < _summaryWords; i++)
         {
-            if (Volatile.Read(ref _summary[i]) == 0)
+            if (TWords.Read(ref _summary[i]) == 0)
             {
                 continue;
             }
 
-            ulong slots = Interlocked.Exchange(ref _summary[i], 0);
+            ulong slots = TWords.Exchange(ref _summary[i], 0);
             for (; slots != 0; slots &= slots - 1)
             {
-                harvested += HarvestSlab((i << 6) + BitOperations.TrailingZeroCount(slots));
+                harvested += HarvestSlab<TWords>((i << 6) + BitOperations.TrailingZeroCount(slots));
             }
         }
 
@@ -187,16 +198,17 @@ internal sealed unsafe class HomeBoard : IDisposable
         return taken;
     }
 
-    private int HarvestSlab(int slot)
+    private int HarvestSlab<TWords>(int slot)
+        where TWords : struct, ISharedWords
     {
         ulong* returned = _returned + ((long)slot * _words);
         ulong* home = _home + ((long)slot * _words);
         int harvested = 0;
         for (int i = 0; i < _words; i++)
         {
-            if (Volatile.Read(ref returned[i]) != 0)
+            if (TWords.Read(ref returned[i]) != 0)
             {
-                ulong buffers = Interlocked.Exchange(ref returned[i], 0);
+                ulong buffers = TWords.Exchange(ref returned[i], 0);
                 home[i] |= buffers;
                 harvested += BitOperations.PopCount(buffers);
             }

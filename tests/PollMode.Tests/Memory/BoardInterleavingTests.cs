@@ -2,7 +2,7 @@ using Xunit;
 
 namespace PollMode.Tests;
 
-/// <summary>Returners and an owner in every possible order of their steps.</summary>
+/// <summary>Returners and an owner in every possible order of their steps, which are those of the board's own code.</summary>
 public sealed class BoardInterleavingTests
 {
     [Theory]
@@ -13,7 +13,8 @@ public sealed class BoardInterleavingTests
     [InlineData("0;1,1;2,0;4", "1;1,0;2,1;4", 3)]
     public void Every_order_of_steps_brings_every_buffer_home_once(string first, string second, int harvests)
     {
-        (int states, int lost, HashSet<string> ends) = Explore(new BoardMachine([Returns(first), Returns(second)], harvests, BoardMistake.None));
+        using var run = new BoardRun([Returns(first), Returns(second)], harvests);
+        (int states, int lost, HashSet<string> ends) = Explore(new BoardMachine(run, BoardMistake.None));
         Assert.Equal(0, lost);
 
         // The exploration is no empty one: the owner did come in between.
@@ -21,14 +22,16 @@ public sealed class BoardInterleavingTests
         Assert.True(ends.Count > 2, $"{ends.Count} outcomes");
     }
 
-    /// <summary>The order of the source, and both fences that the board's header names, are needed; with one of them missing words are forgotten.</summary>
+    /// <summary>Both fences that the board's header names are needed, and that a word has one order; without one of them buffers are lost.</summary>
     [Theory]
-    [InlineData(BoardMistake.SummaryClearedLast)]
+    [InlineData(BoardMistake.ReturnerTornApart)]
+    [InlineData(BoardMistake.OwnerTornApart)]
     [InlineData(BoardMistake.ReturnerFenceMissing)]
     [InlineData(BoardMistake.OwnerFenceMissing)]
     public void The_exploration_finds_the_loss_when_something_is_wrong(BoardMistake mistake)
     {
-        (_, int lost, _) = Explore(new BoardMachine([Returns("0;1,0;2"), Returns("0;4")], 2, mistake));
+        using var run = new BoardRun([Returns("0;1,0;2"), Returns("0;4")], 2);
+        (_, int lost, _) = Explore(new BoardMachine(run, mistake));
         Assert.True(lost > 0, "the mistake went unnoticed");
     }
 
@@ -66,6 +69,6 @@ public sealed class BoardInterleavingTests
         return (seen.Count, lost, ends);
     }
 
-    private static (int Slab, int Buffers)[] Returns(string text) =>
-        [.. text.Split(',').Select(pair => pair.Split(';')).Select(pair => (int.Parse(pair[0]), int.Parse(pair[1])))];
+    private static (int Slab, ulong Buffers)[] Returns(string text) =>
+        [.. text.Split(',').Select(pair => pair.Split(';')).Select(pair => (int.Parse(pair[0]), ulong.Parse(pair[1])))];
 }
