@@ -116,6 +116,16 @@ public sealed class SlabSupplier : IDisposable
         }
     }
 
+    /// <summary>One turn. Who took one slab may want the next before a period is over: as long as slabs are wanted, they come as fast as they can be had.</summary>
+    /// <param name="pause">What is done between two looks.</param>
+    internal void SupplyWhileTaken(Action pause)
+    {
+        while (SupplyAll() && !_stop.IsSet)
+        {
+            pause();
+        }
+    }
+
     /// <summary>
     /// Sees what each pool does not need, and tells it whether another one waits for that. Its own need does not count: it would give slabs back, out of
     /// the calm, only to be supplied with new ones.
@@ -185,11 +195,7 @@ public sealed class SlabSupplier : IDisposable
             wait = Period;
             try
             {
-                // Who took one slab may want the next before a period is over: as long as slabs are wanted, they come as fast as they can be had.
-                while (SupplyAll() && !_stop.IsSet)
-                {
-                    Linux.Sleeper.Sleep(SoonMicroseconds);
-                }
+                SupplyWhileTaken(static () => Linux.Sleeper.Sleep(SoonMicroseconds));
             }
 #pragma warning disable CA1031 // The same for slabs that could not be given back.
             catch (Exception fault)

@@ -45,6 +45,36 @@ public sealed class ElasticTests
         TestMemory.AssertConserved(pool, 0);
     }
 
+    /// <summary>Else a pool that takes slabs faster than one a period would be held back for the rest of each.</summary>
+    [Fact]
+    public void Whoever_takes_a_slab_has_the_next_in_the_same_turn()
+    {
+        using var supplier = new SlabSupplier(0, startThread: false, _clock);
+        using var memory = new TestMemory(slabs: 16);
+        Mempool pool = memory.Pool(1024, 16 * 1024, options => options.Supplier = supplier);
+        var packets = new Packet[16 * 1024];
+        int have = pool.Rent(packets);
+        Assert.Equal(2048, have);
+
+        // The owner is quick: held back, it has taken what came before the next look.
+        int looks = 0;
+        supplier.SupplyWhileTaken(() =>
+        {
+            looks++;
+            have += pool.Rent(packets.AsSpan(have));
+        });
+        Assert.Equal((16 * 1024, 14, 14), (have, looks, pool.Statistics.HeldBack));
+
+        // A slab that nobody takes ends the turn: the supplier does not spin.
+        pool.Return(packets);
+        Settle(pool, supplier);
+        have = pool.Rent(packets.AsSpan(0, 1024));
+        supplier.SupplyWhileTaken(() => looks++);
+        Assert.InRange(looks, 14, 15);
+        pool.Return(packets.AsSpan(0, have));
+        TestMemory.AssertConserved(pool, 0);
+    }
+
     [Fact]
     public void Slabs_go_back_when_demand_falls_and_direct_mode_ends()
     {
