@@ -80,6 +80,7 @@ public sealed unsafe partial class Arena
                     return null;
                 }
 
+                NoteNodes(index, taken);
                 SlabsMapped += taken;
                 return rung;
             }
@@ -184,12 +185,26 @@ public sealed unsafe partial class Arena
             ((byte*)address)[offset] = 0;
         }
 
-        int landed = 0;
-        if (_options.NumaNode is { } wanted && LibC.GetNodeOfAddress(address, &landed) == 0 && landed != wanted)
-        {
-            ForeignNodeSlabs++;
-        }
-
         return 0;
+    }
+
+    /// <summary>Notes of mapped slabs whether they lie on another node than the one asked for.</summary>
+    private void NoteNodes(int index, int slabs)
+    {
+        if (_options.NumaNode is { } wanted)
+        {
+            for (int slab = index; slab < index + slabs; slab++)
+            {
+                _isForeignNode[slab] = NodeOf(AddressOf(slab)) is { } landed && landed != wanted;
+            }
+        }
+    }
+
+    private int? NodeOf(nint address)
+    {
+        int node = 0;
+        return _options.NodeOfAddress is { } told ? told(address)
+            : LibC.GetNodeOfAddress(address, &node) == 0 ? node
+            : null;
     }
 }

@@ -41,6 +41,7 @@ public sealed unsafe partial class Arena
 
                 _pinned = true;
                 _next = SlabLimit;
+                NoteNodes(0, SlabLimit);
                 SlabsMapped = SlabLimit;
                 _report.Add($"shared memory (memfd) of {LengthBytes >> 20} MiB, sealed");
                 return;

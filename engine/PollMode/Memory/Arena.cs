@@ -26,6 +26,7 @@ public sealed unsafe partial class Arena : IDisposable
     private readonly nint _reservation;
     private readonly nuint _reservationBytes;
     private readonly Slab?[] _slabs;
+    private readonly bool[] _isForeignNode;
 
     /// <summary>For the first slab of what was mapped at once, how many slabs that is.</summary>
     private readonly int[] _extents;
@@ -53,6 +54,7 @@ public sealed unsafe partial class Arena : IDisposable
         long unit = options.SmallestPages == PageKind.Huge1GiB ? (long)SlabBytes * SlabsPerGiB : SlabBytes;
         SlabLimit = (int)((options.LimitBytes + unit - 1) / unit * (unit / SlabBytes));
         _slabs = new Slab?[SlabLimit];
+        _isForeignNode = new bool[SlabLimit];
         _extents = new int[SlabLimit];
         _rung = options.LargestPages == PageKind.Huge1GiB && SlabLimit < SlabsPerGiB && options.SmallestPages > PageKind.Huge1GiB
             ? PageKind.Huge2MiB
@@ -103,8 +105,17 @@ public sealed unsafe partial class Arena : IDisposable
     /// <summary>Slabs given back to the system since the start.</summary>
     public long SlabsUnmapped { get; private set; }
 
-    /// <summary>Slabs that lie on another NUMA node than the one asked for.</summary>
-    public long ForeignNodeSlabs { get; private set; }
+    /// <summary>Slabs mapped now that lie on another NUMA node than the one asked for.</summary>
+    public long ForeignNodeSlabs
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isForeignNode.Count(isForeign => isForeign);
+            }
+        }
+    }
 
     /// <summary>True when every slab of the range is mapped, as a UMEM needs it.</summary>
     public bool IsFilled => SlabsMapped - SlabsUnmapped == SlabLimit;
@@ -232,7 +243,7 @@ public sealed unsafe partial class Arena : IDisposable
 
             // Taken off the list when all went well: a table that is full, or memory that is short, loses no slab.
             (int index, PageKind kind) = _mappedFree.Peek();
-            var slab = new Slab(this, index, kind);
+            var slab = new Slab(this, index, kind, _isForeignNode[index]);
             _mappedFree.Pop();
             return _slabs[index] = slab;
         }
@@ -255,6 +266,7 @@ public sealed unsafe partial class Arena : IDisposable
             }
 
             UnmapForDevices(slab.Index);
+            _isForeignNode[slab.Index] = false;
             Unmap((nint)slab.Address, SlabBytes);
             SlabsUnmapped++;
             _returned.Push(slab.Index);

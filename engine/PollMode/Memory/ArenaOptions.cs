@@ -33,6 +33,9 @@ public sealed class ArenaOptions
     /// <summary>Slabs are addresses without memory: for simulations, which ask where buffers lie and never touch them.</summary>
     internal bool AddressesOnly { get; set; }
 
+    /// <summary>What a test says of the node that an address lies on, where the machine has one node only.</summary>
+    internal Func<nint, int>? NodeOfAddress { get; set; }
+
     internal void Validate()
     {
         if (BufferBytes is < 256 or > 65536 || BufferBytes % 64 != 0)

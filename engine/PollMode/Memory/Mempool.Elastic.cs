@@ -11,6 +11,7 @@ public sealed unsafe partial class Mempool
     private volatile bool _pressed;
     private long _heldBackSeen;
     private int _slabsHeld;
+    private long _waived;
 
     /// <summary>
     /// Slabs that may go, as the supplier found; the owner counts those off that went. Neither waits for the other: if one overwrites what
@@ -93,18 +94,27 @@ public sealed unsafe partial class Mempool
                 return false;
             }
 
-            Interlocked.Increment(ref _slabsHeld);
+            Accept(slab);
             if (_wentBack)
             {
                 _wentBack = false;
                 _calm.Regret();
             }
 
-            slab.Cut(_id);
             Volatile.Write(ref _heldBackSeen, Volatile.Read(ref _counters->HeldBack));
             Volatile.Write(ref _ready, slab);
             return true;
         }
+    }
+
+    /// <summary>Makes a slab from the arena the pool's.</summary>
+    private void Accept(Slab slab)
+    {
+        Interlocked.Increment(ref _slabsHeld);
+        slab.Cut(_id);
+
+        // One at a time accepts: the supplier, or an owner without one.
+        Volatile.Write(ref _waived, _waived + (slab.IsForeignNode ? 1 : 0));
     }
 
     /// <summary>Gives a slab that the owner set free back to the arena.</summary>

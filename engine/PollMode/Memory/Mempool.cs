@@ -273,7 +273,7 @@ public sealed unsafe partial class Mempool : IDisposable
         SlowHighOrder = Volatile.Read(ref _counters->SlowHighOrder),
         Empty = Volatile.Read(ref _counters->Empty),
         Refill = Volatile.Read(ref _counters->Refill),
-        Waive = Arena.ForeignNodeSlabs,
+        Waive = Volatile.Read(ref _waived),
         Cached = Volatile.Read(ref _hot.Pushed) - Volatile.Read(ref _counters->Filled),
         CacheFull = Volatile.Read(ref _counters->CacheFull),
         Stray = Volatile.Read(ref _counters->Stray),
@@ -307,8 +307,7 @@ public sealed unsafe partial class Mempool : IDisposable
             return null;
         }
 
-        Interlocked.Increment(ref _slabsHeld);
-        slab.Cut(_id);
+        Accept(slab);
         Link(slab);
         return slab;
     }

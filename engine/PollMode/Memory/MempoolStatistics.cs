@@ -21,7 +21,7 @@ public readonly record struct MempoolStatistics
     /// <summary>Times that the cache was refilled with buffers that had come home.</summary>
     public long Refill { get; init; }
 
-    /// <summary>Slabs that were found on another NUMA node than asked for.</summary>
+    /// <summary>Slabs that the pool took and that lay on another NUMA node than asked for.</summary>
     public long Waive { get; init; }
 
     /// <summary>Recycled into the cache.</summary>

@@ -5,11 +5,12 @@ internal sealed unsafe class Slab
 {
     private PacketSegment[]? _segments;
 
-    internal Slab(Arena arena, int index, PageKind pages)
+    internal Slab(Arena arena, int index, PageKind pages, bool isForeignNode)
     {
         Arena = arena;
         Index = index;
         Pages = pages;
+        IsForeignNode = isForeignNode;
         Address = arena.BaseAddress + ((long)index * Arena.SlabBytes);
         Manager = new SlabMemory(Address);
         Metadata = arena.MetadataOfSlab(index);
@@ -22,6 +23,9 @@ internal sealed unsafe class Slab
     internal int Index { get; }
 
     internal PageKind Pages { get; }
+
+    /// <summary>Whether it lies on another NUMA node than the one asked for.</summary>
+    internal bool IsForeignNode { get; }
 
     internal ushort Id { get; }
 

@@ -107,6 +107,41 @@ public sealed class ArenaTests
         arena.Dispose();
     }
 
+    [Fact]
+    public void Slabs_of_another_node_are_counted_by_the_pool_that_took_them()
+    {
+        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node/node0"), "the kernel knows no NUMA nodes");
+        nint start = 0;
+        using var supplier = new SlabSupplier(0, startThread: false);
+        var arena = new Arena(new ArenaOptions
+        {
+            LimitBytes = 12 << 20,
+            NumaNode = 0,
+            LargestPages = PageKind.Small4KiB,
+
+            // Every second slab, from the second on.
+            NodeOfAddress = address => (int)((address - start) / Arena.SlabBytes) % 2,
+        });
+        unsafe
+        {
+            start = (nint)arena.BaseAddress;
+        }
+
+        using (var first = new Mempool(arena, new MempoolOptions { Buffers = 3072 }))
+        using (var second = new Mempool(arena, new MempoolOptions { Buffers = 1024, LimitBuffers = 3072, Supplier = supplier }))
+        {
+            Assert.Equal((1, 1), (first.Statistics.Waive, second.Statistics.Waive));
+
+            // A third one is ready, of the right node; and a fourth is not.
+            second.Return(TestMemory.Rent(second, 2048));
+            supplier.SupplyAll();
+            Assert.Equal((1, 2, 3), (first.Statistics.Waive, second.Statistics.Waive, arena.ForeignNodeSlabs));
+        }
+
+        Assert.Equal(0, arena.ForeignNodeSlabs);
+        arena.Dispose();
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(64)]
