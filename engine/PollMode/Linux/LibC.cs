@@ -43,6 +43,7 @@ internal static unsafe partial class LibC
     internal const int F_SEAL_GROW = 0x4;
 
     // linux/mempolicy.h
+    internal const int MPOL_PREFERRED = 1;
     internal const int MPOL_BIND = 2;
     internal const int MPOL_F_NODE = 1;
     internal const int MPOL_F_ADDR = 2;

@@ -70,7 +70,7 @@ public sealed unsafe partial class Arena : IDisposable
         }
 
         BaseAddress = (byte*)(((nuint)_reservation + alignment - 1) & ~(alignment - 1));
-        _metadata = new NativeBlock((long)SlabLimit * BuffersPerSlab * PacketMetadata.Bytes, "packet metadata");
+        _metadata = new NativeBlock((long)SlabLimit * BuffersPerSlab * PacketMetadata.Bytes, "packet metadata", touch: false, options.NumaNode);
         _firstMetadata = (PacketMetadata*)_metadata.Pointer;
         if (options.Shared)
         {
@@ -80,6 +80,9 @@ public sealed unsafe partial class Arena : IDisposable
 
     /// <summary>First address of the range; a multiple of 2 MiB.</summary>
     public byte* BaseAddress { get; }
+
+    /// <summary>The NUMA node that was asked for.</summary>
+    internal int? NumaNode => _options.NumaNode;
 
     /// <summary>Length of the address range in bytes, whether slabs fill it yet or not.</summary>
     public long LengthBytes => (long)SlabLimit * SlabBytes;

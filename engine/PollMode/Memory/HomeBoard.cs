@@ -47,7 +47,8 @@ internal sealed unsafe class HomeBoard : IDisposable
 
     /// <param name="slots">Slabs it has places for.</param>
     /// <param name="buffersPerSlab">Buffers of a slab.</param>
-    internal HomeBoard(int slots, int buffersPerSlab)
+    /// <param name="numaNode">The node of the owner, if it is known.</param>
+    internal HomeBoard(int slots, int buffersPerSlab, int? numaNode = null)
     {
         Slots = slots;
         _summaryWords = (slots + 63) / 64;
@@ -56,7 +57,7 @@ internal sealed unsafe class HomeBoard : IDisposable
         // What other threads write comes first, the summary on lines of its own.
         long summaryBytes = (((long)_summaryWords * sizeof(ulong)) + 127) & ~127L;
         long bitmapBytes = (((long)slots * _words * sizeof(ulong)) + 127) & ~127L;
-        _block = new NativeBlock(summaryBytes + (2 * bitmapBytes) + sizeof(OwnerState) + ((long)slots * (sizeof(nint) + sizeof(long) + sizeof(int))), "a pool's bitmaps");
+        _block = new NativeBlock(summaryBytes + (2 * bitmapBytes) + sizeof(OwnerState) + ((long)slots * (sizeof(nint) + sizeof(long) + sizeof(int))), "a pool's bitmaps", numaNode: numaNode);
         _summary = (ulong*)_block.Pointer;
         _returned = (ulong*)(_block.Pointer + summaryBytes);
         _home = (ulong*)(_block.Pointer + summaryBytes + bitmapBytes);

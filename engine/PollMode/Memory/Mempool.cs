@@ -47,10 +47,10 @@ public sealed unsafe partial class Mempool : IDisposable
         _slabLimit = Math.Max(slabs, (options.LimitBuffers + arena.BuffersPerSlab - 1) / arena.BuffersPerSlab);
         LimitBuffers = _slabLimit * arena.BuffersPerSlab;
         _ownerThread = Environment.CurrentManagedThreadId;
-        _block = new NativeBlock(sizeof(MempoolCounters) + ((long)options.CacheCapacity * sizeof(Packet)), "a pool's cache");
+        _block = new NativeBlock(sizeof(MempoolCounters) + ((long)options.CacheCapacity * sizeof(Packet)), "a pool's cache", numaNode: arena.NumaNode);
         _counters = (MempoolCounters*)_block.Pointer;
         _hot.Cache = (Packet*)(_block.Pointer + sizeof(MempoolCounters));
-        _board = new HomeBoard(_slabLimit, arena.BuffersPerSlab);
+        _board = new HomeBoard(_slabLimit, arena.BuffersPerSlab, arena.NumaNode);
         _slabs = new Slab?[_slabLimit];
         _calm = new CalmWatch(arena.BuffersPerSlab);
         _id = PoolTable.Add(this);
