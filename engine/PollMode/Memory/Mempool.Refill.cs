@@ -46,7 +46,7 @@ public sealed unsafe partial class Mempool
 
         Filled(_board.Take(_hot.Cache, _refill));
         LeaveDirect();
-        _hot.Simple = PacketMetadata.SimpleOwnership(_slabs[_board.Current]!.Id);
+        RentFrom(_slabs[_board.Current]!);
         _counters->Refill++;
         return true;
     }
@@ -95,7 +95,7 @@ public sealed unsafe partial class Mempool
             }
 
             slab.Used += run;
-            _hot.Simple = PacketMetadata.SimpleOwnership(slab.Id);
+            RentFrom(slab);
         }
 
         Volatile.Write(ref _backup, _backup - count);
@@ -120,7 +120,7 @@ public sealed unsafe partial class Mempool
         }
 
         Filled(Arena.BuffersPerSlab);
-        _hot.Simple = PacketMetadata.SimpleOwnership(slab.Id);
+        RentFrom(slab);
         _counters->DirectInject++;
         _counters->SlowHighOrder++;
         return true;

@@ -28,7 +28,13 @@ public sealed unsafe partial class Mempool
             {
                 // The pool first: once the count is lowered another holder may free the packet, and its slab with it.
                 Mempool pool = packet.Pool;
-                if (Interlocked.Decrement(ref head->ReferenceCount) != 0)
+                int holders = Interlocked.Decrement(ref head->ReferenceCount);
+                if (holders == 1)
+                {
+                    pool.NoteUnusual(-1);
+                }
+
+                if (holders != 0)
                 {
                     Interlocked.Increment(ref pool._counters->ReleasedReferenceCount);
                     GC.KeepAlive(pool);
@@ -38,7 +44,12 @@ public sealed unsafe partial class Mempool
                 head->ReferenceCount = 1;
             }
 
-            head->SegmentCount = 1;
+            if (head->SegmentCount > 1)
+            {
+                head->SegmentCount = 1;
+                packet.Pool.NoteUnusual(-1);
+            }
+
             for (PacketMetadata* segment = head; segment != null;)
             {
                 PacketMetadata* next = segment->Next;

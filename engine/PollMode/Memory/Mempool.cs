@@ -193,13 +193,19 @@ public sealed unsafe partial class Mempool : IDisposable
             return;
         }
 
-        // Buffers of another slab than the one rented from would mix slabs in the cache (perf/README.md, "Strays"): the word that tells
-        // whether a packet may be recycled tells that as well.
+        if (Volatile.Read(ref _hot.Unusual) != 0)
+        {
+            ReturnAmongUnusual(packets);
+            return;
+        }
+
+        // Buffers of another slab than the one rented from would mix slabs in the cache (perf/README.md, "Strays"): the handle alone tells
+        // that, and while no packet of the pool is shared or has a chain nothing else has to be asked.
         long pushed = _hot.Pushed;
         long cached = pushed - _hot.Popped;
         int length = packets.Length;
         if (cached + length <= _hot.RecycleLimit
-            && TryRecycle(ref MemoryMarshal.GetReference(packets), _hot.Cache + cached, length, _hot.Simple))
+            && TryRecycle(ref MemoryMarshal.GetReference(packets), _hot.Cache + cached, length, _hot.FirstHandle, _hot.LastHandle))
         {
             _hot.Pushed = pushed + length;
             return;

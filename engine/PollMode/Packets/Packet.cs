@@ -298,7 +298,11 @@ public readonly unsafe struct Packet : IEquatable<Packet>
             Ledger.Using(this);
         }
 
-        Interlocked.Increment(ref Metadata->ReferenceCount);
+        if (Interlocked.Increment(ref Metadata->ReferenceCount) == 2)
+        {
+            Pool.NoteUnusual(1);
+        }
+
         return this;
     }
 
@@ -312,6 +316,16 @@ public readonly unsafe struct Packet : IEquatable<Packet>
         }
 
         System.Diagnostics.Debug.Assert(ReferenceCount == 1 && tail.ReferenceCount == 1 && tail != this, "A shared packet is read-only.");
+        if (Metadata->SegmentCount == 1)
+        {
+            Pool.NoteUnusual(1);
+        }
+
+        if (tail.Metadata->SegmentCount > 1)
+        {
+            tail.Pool.NoteUnusual(-1);
+        }
+
         LastSegment().Metadata->Next = tail.Metadata;
         Metadata->SegmentCount += tail.Metadata->SegmentCount;
         tail.Metadata->SegmentCount = 1;

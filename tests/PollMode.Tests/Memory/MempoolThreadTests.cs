@@ -101,6 +101,60 @@ public sealed class MempoolThreadTests
         pool.Return(all);
     }
 
+    /// <summary>The owner's return of a burst looks at packets only while the pool has shared ones or chains: one that others still hold stays out.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_another_thread_holds_as_well_is_not_recycled_with_the_owners_burst(int seed)
+    {
+        using var memory = new TestMemory(slabs: 2, bufferBytes: 8192);
+        Mempool pool = memory.Pool(512);
+        using var mail = new BlockingCollection<(Packet Packet, ulong Stamp)>(128);
+        int broken = 0;
+        var holder = new Thread(() =>
+        {
+            foreach ((Packet packet, ulong stamp) in mail.GetConsumingEnumerable())
+            {
+                // Had it been recycled, its next user would have stamped it anew.
+                broken += packet.UserWord == stamp ? 0 : 1;
+                packet.Free();
+            }
+        });
+        holder.Start();
+        var random = new Random(seed);
+        var burst = new Packet[64];
+        ulong next = 0;
+        for (int round = 0; round < 4000; round++)
+        {
+            int count = pool.Rent(burst.AsSpan(0, random.Next(1, 65)));
+            int shared = random.Next(4) == 0 ? random.Next(count + 1) : 0;
+            for (int i = 0; i < count; i++)
+            {
+                burst[i].UserWord = ++next;
+                if (i < shared)
+                {
+                    mail.Add((burst[i].Clone(), next), TestContext.Current.CancellationToken);
+                }
+            }
+
+            // A chain among them: its tail has to come home as well.
+            if (count - shared >= 3 && random.Next(8) == 0)
+            {
+                burst[count - 2].AppendSegments(burst[count - 1]);
+                count--;
+            }
+
+            random.Shuffle(burst.AsSpan(0, count));
+            pool.Return(burst.AsSpan(0, count));
+        }
+
+        mail.CompleteAdding();
+        holder.Join();
+        Assert.Equal(0, broken);
+        TestMemory.AssertConserved(pool, 0);
+        Assert.Equal(pool.Capacity, TestMemory.Rent(pool, pool.Capacity).Distinct().Count());
+    }
+
     [Fact]
     public void Holders_on_several_threads_free_a_shared_packet_exactly_once()
     {

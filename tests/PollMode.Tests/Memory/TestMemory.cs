@@ -73,5 +73,8 @@ internal sealed class TestMemory : IDisposable
         Assert.Equal(inFlight, now.InFlight);
         Assert.Equal(inFlight, pool.InFlight);
         Assert.Equal(now.Capacity, now.InCache + now.InRing + now.InBackup + now.InFlight);
+
+        // What is home has one holder and no chain, and the pool knows.
+        Assert.True(inFlight > 0 || pool.Unusual == 0, $"{pool.Unusual} buffers are shared or chained");
     }
 }

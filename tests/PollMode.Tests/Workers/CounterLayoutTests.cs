@@ -40,9 +40,13 @@ public sealed unsafe class CounterLayoutTests
         // It is a part of the pool's object, which starts anywhere: hence a line before and a line behind.
         MempoolHotState state;
         byte* start = (byte*)&state;
-        Assert.Equal(3 * Line, sizeof(MempoolHotState));
+        Assert.Equal(5 * Line, sizeof(MempoolHotState));
         Assert.Equal((Line, Line + 8), ((int)((byte*)&state.Popped - start), (int)((byte*)&state.Pushed - start)));
-        Assert.True((byte*)&state.RecycleLimit - start <= (2 * Line) - sizeof(long));
+        Assert.True((byte*)&state.Simple - start <= (2 * Line) - sizeof(long));
+
+        // What any thread writes: a line away from the owner's, and from what follows in the object.
+        Assert.True((byte*)&state.Unusual - (byte*)&state.Simple >= Line + sizeof(long));
+        Assert.True(start + sizeof(MempoolHotState) - (byte*)&state.Unusual >= Line + sizeof(long));
     }
 
     private static void AssertPadded(Func<object> make, int bytes)
