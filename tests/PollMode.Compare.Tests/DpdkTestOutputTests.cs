@@ -18,6 +18,10 @@ public sealed class DpdkTestOutputTests
         Assert.Equal(rate, Assert.Single(Samples.Lines("mempool-perf-autotest.txt").Select(line => DpdkTestOutput.MempoolRate(line, bulk, keep)).OfType<double>()));
 
     [Fact]
+    public void A_bulk_that_the_compiler_knew_is_told_from_one_that_it_did_not() =>
+        Assert.Equal(88_765_433, Assert.Single(Samples.Lines("mempool-perf-autotest.txt").Select(line => DpdkTestOutput.MempoolRate(line, 1, 128, constant: true)).OfType<double>()));
+
+    [Fact]
     public void The_counters_frequency_is_read() => Assert.Equal(2.096, DpdkTestOutput.CyclesPerNanosecond("EAL: TSC frequency is ~2096000 KHz"));
 
     [Fact]

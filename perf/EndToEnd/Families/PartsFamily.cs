@@ -10,7 +10,7 @@ internal sealed class PartsFamily : IFamily
     public IReadOnlyList<IComparison> Comparisons { get; } =
     [
         .. new[] { 1, 8, 32, 64, 512 }.Select(bulk => new MempoolComparison(bulk)),
-        new MempoolAutotestComparison(32),
+        .. MempoolAutotestComparison.Bulks.Select(bulk => new MempoolAutotestComparison(bulk)),
         .. new[] { 1, 8, 32 }.Select(bulk => new RingComparison(bulk)),
     ];
 }

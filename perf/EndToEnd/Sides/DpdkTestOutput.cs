@@ -23,12 +23,13 @@ internal static partial class DpdkTestOutput
     /// <param name="line">A line of mempool_perf_autotest.</param>
     /// <param name="bulk">Objects at once.</param>
     /// <param name="keep">Objects out at the same time.</param>
+    /// <param name="constant">Whether the compiler knew the bulk.</param>
     /// <returns>Null if the line tells something else.</returns>
-    internal static double? MempoolRate(string line, int bulk, int keep)
+    internal static double? MempoolRate(string line, int bulk, int keep, bool constant = false)
     {
         Match match = MempoolLine().Match(line);
         bool isIt = match.Success && match.Groups["cache"].Value != "0" && match.Groups["get"].Value == Text(bulk) && match.Groups["put"].Value == Text(bulk)
-            && match.Groups["keep"].Value == Text(keep);
+            && match.Groups["keep"].Value == Text(keep) && match.Groups["constant"].Value == (constant ? "1" : "0");
         return isIt ? double.Parse(match.Groups["rate"].Value, CultureInfo.InvariantCulture) : null;
     }
 
@@ -44,7 +45,7 @@ internal static partial class DpdkTestOutput
     [GeneratedRegex(@"^legacy APIs: SP/SC: (?<kind>single|bulk)( \(size: (?<size>\d+)\))?: (?<cycles>[\d.]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RingLine();
 
-    [GeneratedRegex(@"mempool_autotest cache=(?<cache>\d+) cores=1 n_get_bulk=(?<get>\d+) n_put_bulk=(?<put>\d+) n_keep=(?<keep>\d+) constant_n=0 rate_persec=(?<rate>\d+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"mempool_autotest cache=(?<cache>\d+) cores=1 n_get_bulk=(?<get>\d+) n_put_bulk=(?<put>\d+) n_keep=(?<keep>\d+) constant_n=(?<constant>[01]) rate_persec=(?<rate>\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MempoolLine();
 
     [GeneratedRegex(@"TSC frequency is ~(?<khz>\d+) KHz", RegexOptions.ExplicitCapture, 1000)]
