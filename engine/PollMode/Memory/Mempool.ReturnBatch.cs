@@ -16,7 +16,15 @@ public sealed unsafe partial class Mempool
 
         /// <summary>Starts a batch.</summary>
         /// <param name="owner">The pool that the calling thread owns, or null.</param>
-        internal ReturnBatch(Mempool? owner) => _owner = owner;
+        internal ReturnBatch(Mempool? owner)
+        {
+            _owner = owner;
+            _home = null;
+            _count = 0;
+
+            // Read as far as it was written only: to clear 512 bytes costs more than the return of one packet.
+            Unsafe.SkipInit(out _slots);
+        }
 
         internal void Release(Packet packet)
         {

@@ -230,6 +230,7 @@ public sealed unsafe partial class Mempool : IDisposable
     }
 
     /// <summary>Takes packets and gives up their references, from a thread that owns no pool: they go home in batches.</summary>
+    [SkipLocalsInit]
     public static void Free(ReadOnlySpan<Packet> packets)
     {
         if (Ledger.IsOn)
@@ -319,6 +320,7 @@ public sealed unsafe partial class Mempool : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     private void ReturnSlow(ReadOnlySpan<Packet> packets)
     {
         var homeward = new ReturnBatch(this);
