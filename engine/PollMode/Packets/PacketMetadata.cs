@@ -40,7 +40,8 @@ internal unsafe struct PacketMetadata
 
     /// <summary>
     /// <see cref="ReferenceCount"/>, <see cref="SlabId"/> and <see cref="SegmentCount"/> as one word: the owner recycles a packet that nobody
-    /// shares, that has no chain and that is of the slab it rents from after a single comparison.
+    /// shares, that has no chain and that is of the slab it rents from after a single comparison; of a burst not even that, while its pool has
+    /// no shared packets and no chains.
     /// </summary>
     [FieldOffset(16)] internal ulong Ownership;
 
