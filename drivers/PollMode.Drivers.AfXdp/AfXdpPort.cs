@@ -72,7 +72,7 @@ internal sealed class AfXdpPort : IPort
                 $"The pool '{pool.Name}' has {pool.Capacity} buffers, fewer than the {_settings.Rings.Fill} that receive queue {queue} of '{Name}' keeps; give it more, or set a smaller fill_ring.");
         }
 
-        of.Rx ??= new AfXdpRxQueue(of, pool, _settings, _context.PortIndex, _facts);
+        of.Rx ??= new AfXdpRxQueue(of, pool, _settings, _context.PortIndex, _facts, _attachment!.Gates);
         of.Rx.UsePool(pool);
         of.Rx.Refill(of.Socket.Fill);
         of.IsRxOpen = true;
@@ -91,7 +91,7 @@ internal sealed class AfXdpPort : IPort
         if (of.Rx == null)
         {
             // Some devices with zero copy lose frames, or hang, when a queue that only sends has nothing to receive into.
-            of.Rx = new AfXdpRxQueue(of, pool, _settings, _context.PortIndex, _facts);
+            of.Rx = new AfXdpRxQueue(of, pool, _settings, _context.PortIndex, _facts, _attachment!.Gates);
             of.Rx.Refill(of.Socket.Fill, Math.Min(_settings.Rings.Fill, pool.Capacity / 4));
         }
 

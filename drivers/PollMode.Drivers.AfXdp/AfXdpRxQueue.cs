@@ -23,10 +23,11 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
     private readonly bool _metadata;
     private readonly bool _plain;
     private readonly Packet[] _scratch = new Packet[RefillBatch];
+    private readonly RxGate? _gate;
     private int _held;
     private Packet _partial;
 
-    internal AfXdpRxQueue(XskQueue queue, Mempool pool, AfXdpSettings settings, int port, RxFacts facts)
+    internal AfXdpRxQueue(XskQueue queue, Mempool pool, AfXdpSettings settings, int port, RxFacts facts, RxGates? gates)
     {
         _queue = queue;
         _pool = pool;
@@ -41,6 +42,7 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
         _needWakeup = settings.NeedWakeup;
         _busyPoll = settings.BusyPollMicroseconds > 0;
         _metadata = facts != RxFacts.None;
+        _gate = queue.Socket.IsZeroCopy ? null : gates?.Of(settings.StartQueue + queue.Index, _target);
         _plain = !_unaligned && !_metadata;
     }
 
@@ -52,6 +54,9 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
 
     /// <summary>System calls made so that the kernel goes on.</summary>
     internal long Wakeups { get; private set; }
+
+    /// <summary>Frames that the program dropped because the kernel had next to no buffers left. From any thread.</summary>
+    internal long Shed => _gate?.Shed ?? 0;
 
     /// <summary>Descriptors of the kernel that named no buffer it had.</summary>
     internal long InvalidDescriptors { get; private set; }
@@ -66,7 +71,9 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
 
         XskSocket socket = _queue.Socket;
         ConsumerRing rx = socket.Rx;
-        int ready = Math.Min(rx.Peek(packets.Length), packets.Length);
+        int ready = _gate == null ? rx.Peek(packets.Length) : rx.PeekAll();
+        _gate?.Tend(ready, _held - ready);
+        ready = Math.Min(ready, packets.Length);
         long bytes = 0;
         int count = _plain && _partial.IsNone ? TakePlain(rx, packets[..ready], ref bytes) : 0;
         int used = count;
@@ -158,6 +165,7 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
     internal void Reset()
     {
         _held = 0;
+        _gate?.Open();
         DropPartial();
     }
 

@@ -25,6 +25,7 @@ internal sealed record AfXdpSettings
         new("rx_ring", "2048", "entries of each RX ring, a power of two"),
         new("tx_ring", "2048", "entries of each TX ring, a power of two"),
         new("fill_ring", "2 x rx_ring", "entries of each fill ring, a power of two: the buffers that a receive queue keeps, but no more than rx_ring where the device copies"),
+        new("shed", "true", "where the device copies: has the program drop what a queue has no buffers for, before it costs the socket's sending half"),
         new("tx_budget", "256", "frames that one system call may send in copy mode, where the kernel lets it be set; 0 for its own 32"),
         new("busy_poll", "0", "microseconds that a system call may drive the device itself; 0 for interrupts"),
         new("busy_poll_budget", "64", "frames that it may then take at once"),
@@ -60,6 +61,9 @@ internal sealed record AfXdpSettings
     internal bool NeedWakeup { get; init; }
 
     internal XskRings Rings { get; init; }
+
+    /// <summary>Whether the program drops what a queue has no buffers for, if the device copies.</summary>
+    internal bool Sheds { get; init; }
 
     internal int TxBudget { get; init; }
 
@@ -120,6 +124,7 @@ internal sealed record AfXdpSettings
             Unaligned = spec.GetSwitch("unaligned", false),
             NeedWakeup = spec.GetSwitch("need_wakeup", true),
             Rings = new XskRings(rx, Ring(spec, "tx_ring", 2048), Ring(spec, "fill_ring", Math.Min(2 * rx, XskRings.Limit)), Math.Min(2 * Ring(spec, "tx_ring", 2048), XskRings.Limit)),
+            Sheds = spec.GetSwitch("shed", true) && spec.GetText("zero_copy", "auto") != "require",
             TxBudget = (int)spec.GetInteger("tx_budget", 256, 0, XskRings.Limit),
             BusyPollMicroseconds = (int)spec.GetInteger("busy_poll", 0, 0, 1_000_000),
             BusyPollBudget = (int)spec.GetInteger("busy_poll_budget", 64, 1, 65535),

@@ -72,8 +72,10 @@ public sealed class PacketFilter
     /// <summary>Compiles the filter to an XDP program that leads its frames to the sockets in a map, and others to the kernel.</summary>
     /// <param name="mapNumber">The map.</param>
     /// <param name="facts">What to ask the device about frames taken, by the numbers of the kernel's functions; null for nothing.</param>
-    internal BpfInstruction[] Compile(int mapNumber, RxMetadataFunctions? facts = null) => FilterCompiler.Compile(this, code =>
+    /// <param name="gates">What frames taken must pass first; null for nothing.</param>
+    internal BpfInstruction[] Compile(int mapNumber, RxMetadataFunctions? facts = null, RxGates? gates = null) => FilterCompiler.Compile(this, code =>
     {
+        gates?.Emit(code);
         facts?.Emit(code);
         FilterCompiler.EmitRedirect(code, mapNumber);
     });

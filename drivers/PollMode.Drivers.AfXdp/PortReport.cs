@@ -17,6 +17,11 @@ internal static class PortReport
         report.Add(segments
             ? $"frames up to the MTU of {link.Mtu}, of several buffers where they are longer than {room} bytes"
             : $"frames up to {room} bytes{(link.Mtu + LongestHeader > room ? $", though the MTU is {link.Mtu}: longer ones are dropped" : string.Empty)}");
+        if (!maker.IsZeroCopy)
+        {
+            report.Add($"frames that a queue has no buffers for are dropped {(attachment.Gates != null ? "by the program" : $"at the socket: {attachment.WhyNoGates}")}");
+        }
+
         int active = Ethtool.ActiveRxQueues(link.Name);
         if (active > settings.StartQueue + queues || settings.StartQueue > 0)
         {

@@ -13,13 +13,20 @@ internal sealed class XdpAttachment : IDisposable
     private readonly BpfProgram? _program;
     private readonly BpfLink? _link;
 
-    private XdpAttachment(BpfMap map, BpfProgram? program, BpfLink? link, string description)
+    private XdpAttachment(BpfMap map, RxGates? gates, BpfProgram? program, BpfLink? link, string description)
     {
+        Gates = gates;
         _map = map;
         _program = program;
         _link = link;
         Description = description;
     }
+
+    /// <summary>What the program looks at before it leads a frame to a socket; null where the program is not the driver's own.</summary>
+    internal RxGates? Gates { get; }
+
+    /// <summary>Why the program looks at no gates.</summary>
+    internal string WhyNoGates { get; private set; } = "the program is somebody else's";
 
     /// <summary>What was got, and why not more.</summary>
     internal string Description { get; }
@@ -46,30 +53,32 @@ internal sealed class XdpAttachment : IDisposable
     {
         if (settings.MapNumber >= 0)
         {
-            return new XdpAttachment(BpfMap.Adopt(settings.MapNumber, queues), null, null, $"XDP program of somebody else, by map {settings.MapNumber}") { IsNative = true, TakesFragments = true };
+            return new XdpAttachment(BpfMap.Adopt(settings.MapNumber, queues), null, null, null, $"XDP program of somebody else, by map {settings.MapNumber}") { IsNative = true, TakesFragments = true };
         }
 
         BpfMap map = BpfMap.Create(BpfMap.TypeXskMap, queues, "pollmode_xsks");
+        RxGates? gates = null;
         try
         {
+            int errno = 0;
+            gates = settings.Sheds ? RxGates.TryCreate(queues, out errno) : null;
             uint flags = fragments ? BpfProgram.HasFragments : 0;
             string description = "the device is asked nothing about received frames (rx_metadata=off)";
-            if (settings.RxMetadata != "off" && TryAttachAsking(settings, link, map, flags, out description) is { } asking)
-            {
-                return asking;
-            }
-
-            return Attach(settings, link, map, BpfProgram.Load(settings.Filter.Compile(map.Number), "pollmode", flags), fragments, RxFacts.None, description);
+            XdpAttachment made = (settings.RxMetadata == "off" ? null : TryAttachAsking(settings, link, map, gates, flags, out description))
+                ?? Attach(settings, link, map, gates, BpfProgram.Load(settings.Filter.Compile(map.Number, gates: gates), "pollmode", flags), fragments, RxFacts.None, description);
+            made.WhyNoGates = settings.Sheds ? $"the kernel gives no memory that a program and a process share ({Errno.Name(errno)})" : "shed=false";
+            return made;
         }
         catch
         {
+            gates?.Dispose();
             map.Dispose();
             throw;
         }
     }
 
     /// <summary>Attaches a program that asks the device about each frame. Null, with the reason, where that cannot be had.</summary>
-    private static XdpAttachment? TryAttachAsking(AfXdpSettings settings, LinkSnapshot link, BpfMap map, uint flags, out string description)
+    private static XdpAttachment? TryAttachAsking(AfXdpSettings settings, LinkSnapshot link, BpfMap map, RxGates? gates, uint flags, out string description)
     {
         RxFacts facts = NetdevFamily.FactsOf(link.Index);
         RxMetadataFunctions? functions = RxMetadataFunctions.Find(facts);
@@ -80,8 +89,8 @@ internal sealed class XdpAttachment : IDisposable
         {
             try
             {
-                BpfProgram program = BpfProgram.Load(settings.Filter.Compile(map.Number, functions), "pollmode", flags | BpfProgram.BoundToDevice, link.Index);
-                return Attach(settings with { Mode = "native" }, link, map, program, (flags & BpfProgram.HasFragments) != 0, facts, description);
+                BpfProgram program = BpfProgram.Load(settings.Filter.Compile(map.Number, functions, gates), "pollmode", flags | BpfProgram.BoundToDevice, link.Index);
+                return Attach(settings with { Mode = "native" }, link, map, gates, program, (flags & BpfProgram.HasFragments) != 0, facts, description);
             }
             catch (LinuxException fault) when (settings.RxMetadata == "auto" && fault.ErrorNumber is not (Errno.EBUSY or EEXIST))
             {
@@ -102,16 +111,17 @@ internal sealed class XdpAttachment : IDisposable
     {
         _link?.Dispose();
         _program?.Dispose();
+        Gates?.Dispose();
         _map.Dispose();
     }
 
     /// <summary>Attaches a program, which is taken.</summary>
-    private static XdpAttachment Attach(AfXdpSettings settings, LinkSnapshot link, BpfMap map, BpfProgram program, bool fragments, RxFacts facts, string factsDescription)
+    private static XdpAttachment Attach(AfXdpSettings settings, LinkSnapshot link, BpfMap map, RxGates? gates, BpfProgram program, bool fragments, RxFacts facts, string factsDescription)
     {
         try
         {
             (BpfLink made, bool isNative, string description) = AttachAsWanted(settings, link, program);
-            return new XdpAttachment(map, program, made, description) { IsNative = isNative, TakesFragments = fragments, Facts = facts, FactsDescription = factsDescription };
+            return new XdpAttachment(map, gates, program, made, description) { IsNative = isNative, TakesFragments = fragments, Facts = facts, FactsDescription = factsDescription };
         }
         catch
         {

@@ -94,7 +94,8 @@ internal sealed class XskQueue : IDisposable
         if (Rx is { } rx)
         {
             // The kernel counts what the worker cannot see; the worker itself never writes this word.
-            Volatile.Write(ref rx.Counters.Dropped, (long)(kernel.RxDropped + kernel.RxRingFull));
+            Volatile.Write(ref rx.Counters.Dropped, (long)(kernel.RxDropped + kernel.RxRingFull) + rx.Shed);
+            Add("rx_shed", rx.Shed);
             Add("rx_wakeups", rx.Wakeups);
             Add("rx_invalid_buffers", rx.InvalidDescriptors);
         }

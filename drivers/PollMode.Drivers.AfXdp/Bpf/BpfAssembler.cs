@@ -6,6 +6,9 @@ namespace PollMode.Drivers.AfXdp.Bpf;
 /// </summary>
 internal sealed class BpfAssembler
 {
+    /// <summary>bpf_map_lookup_elem.</summary>
+    internal const int MapLookup = 1;
+
     /// <summary>bpf_redirect_map.</summary>
     internal const int RedirectMap = 51;
 
@@ -22,6 +25,7 @@ internal sealed class BpfAssembler
     private const int ALU64 = 0x07;
 
     private const int MEM = 0x60;
+    private const int ATOMIC = 0xc0;
     private const int FromRegister = 0x08;
     private const int ToBigEndian = 0xdc;
     private const int PseudoMapFd = 1;
@@ -71,6 +75,10 @@ internal sealed class BpfAssembler
     internal BpfAssembler Store(BpfWidth width, BpfRegister address, int offset, int value) =>
         Emit(ST | MEM | (int)width, address, 0, offset, value);
 
+    /// <summary>*(width*)(address + offset) += source, whoever else does the same.</summary>
+    internal BpfAssembler AtomicAdd(BpfWidth width, BpfRegister address, int offset, BpfRegister source) =>
+        Emit(STX | ATOMIC | (int)width, address, source, offset, 0);
+
     /// <summary>destination = source.</summary>
     internal BpfAssembler Move(BpfRegister destination, BpfRegister source) => Emit(ALU64 | FromRegister | 0xb0, destination, source, 0, 0);
 
@@ -119,6 +127,9 @@ internal sealed class BpfAssembler
     /// <summary>Goes to a label if the low 32 bits of a register compare so with a value.</summary>
     internal BpfAssembler JumpIf(BpfRegister left, BpfCondition condition, uint value, BpfLabel label) =>
         EmitJump(JMP32 | (int)condition, left, 0, (int)value, label);
+
+    /// <summary>Goes to a label if an address is none: the comparison after which the verifier lets it be used.</summary>
+    internal BpfAssembler JumpIfNull(BpfRegister address, BpfLabel label) => EmitJump(JMP | (int)BpfCondition.Equal, address, 0, 0, label);
 
     /// <summary>Calls a helper; the result is in R0, and R1 to R5 are lost.</summary>
     internal BpfAssembler Call(int helper) => Emit(JMP | 0x80, 0, 0, 0, helper);

@@ -4,7 +4,7 @@ using PollMode.Linux;
 
 namespace PollMode.Drivers.AfXdp.Bpf;
 
-/// <summary>A BPF map with 32-bit keys and values: the XSKMAP that leads a queue's frames to its socket.</summary>
+/// <summary>A BPF map with 32-bit keys: the XSKMAP that leads a queue's frames to its socket, and arrays.</summary>
 internal sealed unsafe class BpfMap : IDisposable
 {
     /// <summary>BPF_MAP_TYPE_ARRAY.</summary>
@@ -13,6 +13,9 @@ internal sealed unsafe class BpfMap : IDisposable
     /// <summary>BPF_MAP_TYPE_XSKMAP.</summary>
     internal const uint TypeXskMap = 17;
 
+    /// <summary>BPF_F_MMAPABLE: an array that can be mapped into memory, its values one behind the other.</summary>
+    internal const uint Mappable = 1 << 10;
+
     private readonly FileDescriptor _file;
 
     private BpfMap(FileDescriptor file) => _file = file;
@@ -20,18 +23,27 @@ internal sealed unsafe class BpfMap : IDisposable
     /// <summary>The map's file descriptor.</summary>
     internal int Number => _file.Number;
 
-    /// <summary>Makes a map.</summary>
+    /// <summary>Makes a map with values of 32 bits.</summary>
     /// <param name="type">BPF_MAP_TYPE_*.</param>
     /// <param name="entries">Keys go from zero to this minus one.</param>
     /// <param name="name">At most 15 characters, for bpftool.</param>
-    internal static BpfMap Create(uint type, int entries, string name)
+    internal static BpfMap Create(uint type, int entries, string name) => TryCreate(type, entries, name, sizeof(int), 0, out int errno)
+        ?? throw new LinuxException($"create the BPF map '{name}' with {entries} entries", errno, BpfSystem.Remedy(errno));
+
+    /// <summary>Makes a map. Null, with the error number, if the kernel refuses.</summary>
+    /// <param name="type">BPF_MAP_TYPE_*.</param>
+    /// <param name="entries">Keys go from zero to this minus one.</param>
+    /// <param name="name">At most 15 characters, for bpftool.</param>
+    /// <param name="valueBytes">Bytes of a value.</param>
+    /// <param name="flags"><see cref="Mappable"/>, or zero.</param>
+    /// <param name="errno">Why not, or zero.</param>
+    internal static BpfMap? TryCreate(uint type, int entries, string name, int valueBytes, uint flags, out int errno)
     {
-        var attributes = new BpfAttributes.MapCreate { MapType = type, KeySize = 4, ValueSize = 4, MaxEntries = (uint)entries };
+        var attributes = new BpfAttributes.MapCreate { MapType = type, KeySize = 4, ValueSize = (uint)valueBytes, MaxEntries = (uint)entries, MapFlags = flags };
         BpfSystem.CopyName(name, attributes.Name);
         int number = BpfSystem.Call(BpfCommand.MapCreate, &attributes, (uint)sizeof(BpfAttributes.MapCreate));
-        return number >= 0
-            ? new BpfMap(new FileDescriptor(number))
-            : throw new LinuxException($"create the BPF map '{name}' with {entries} entries", Marshal.GetLastPInvokeError(), BpfSystem.Remedy(Marshal.GetLastPInvokeError()));
+        errno = number >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        return number >= 0 ? new BpfMap(new FileDescriptor(number)) : null;
     }
 
     /// <summary>Uses an XSKMAP that somebody with more privileges made; the number stays the caller's.</summary>

@@ -25,7 +25,7 @@ internal static class FilterCompiler
     internal const int Destination = -64;
 
     // struct xdp_md
-    private const int RxQueueIndex = 16;
+    internal const int RxQueueIndex = 16;
 
     /// <summary>Compiles a filter.</summary>
     /// <param name="filter">The filter.</param>

@@ -52,6 +52,10 @@ internal sealed unsafe class ConsumerRing
         return ready <= (uint)Size ? (int)ready : 0;
     }
 
+    /// <summary>Entries that wait: all there are by now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int PeekAll() => Peek(int.MaxValue);
+
     /// <summary>A waiting entry of the completion ring, counted from the oldest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ulong Address(int index) => ((ulong*)_entries)[(_next + (uint)index) & _mask];

@@ -19,6 +19,7 @@ public sealed class BpfAssemblerTests
         Assert.Equal("79a2d0ff00000000", Hex(code => code.Load(BpfWidth.Double, R2, R10, -48)));
         Assert.Equal("634af8ff00000000", Hex(code => code.Store(BpfWidth.Word, R10, -8, R4)));
         Assert.Equal("62 0a fc ff ff ff ff ff".Replace(" ", string.Empty), Hex(code => code.Store(BpfWidth.Word, R10, -4, -1)));
+        Assert.Equal("db10400000000000", Hex(code => code.AtomicAdd(BpfWidth.Double, R0, 64, R1)));
         Assert.Equal("7a0ac0ff00000000", Hex(code => code.Store(BpfWidth.Double, R10, -64, 0)));
     }
 
@@ -45,6 +46,7 @@ public sealed class BpfAssemblerTests
         Assert.Equal(
             "2d82020000000000" + "5602010000080000" + "0500000000000000" + "9500000000000000",
             Hex(code => code.JumpIf(R2, BpfCondition.Above, R8, end).JumpIf(R2, BpfCondition.NotEqual, 0x800, end).Jump(end).Mark(end).Exit()));
+        Assert.Equal("1500000000000000" + "9500000000000000", Hex(code => code.JumpIfNull(R0, end).Mark(end).Exit()));
         Assert.Equal("8500000033000000", Hex(code => code.Call(BpfAssembler.RedirectMap)));
         Assert.Equal("8520000039300000", Hex(code => code.CallKernelFunction(12345)));
     }
