@@ -31,15 +31,18 @@ public sealed class DpdkTestOutputTests
         Assert.Null(SystemCalls.Parse("<not supported>,,raw_syscalls:sys_enter,0,100.00,,"));
     }
 
-    [Fact]
-    public void Received_packets_are_read_from_the_kernels_table() => Assert.Equal(
-        12345,
-        Wire.ParseReceived(
+    [Theory]
+    [InlineData(Wire.ReceivedColumn, 12345)]
+    [InlineData(Wire.SentColumn, 77)]
+    public void Packets_are_read_from_the_kernels_table(int column, long packets) => Assert.Equal(
+        packets,
+        Wire.Parse(
             """
             Inter-|   Receive                                                |  Transmit
              face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
                 lo:     100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0
-              far0: 9876543   12345    0    0    0     0          0         0        0       0    0    0    0     0       0          0
+              far0: 9876543   12345    0    0    0     0          0         0     4928      77    0    0    0     0       0          0
             """,
-            "far0"));
+            "far0",
+            column));
 }

@@ -39,20 +39,25 @@ internal sealed record InterfaceDriver(string Name, Func<int, string, string> Te
             InterfaceWork.Send => engine with { Ports = [$"traffic:rate=max,signature=off,size={FrameBytes + 4}", port], Egress = [1, -1], Counts = "tx:1" },
             _ => engine,
         };
-        return EngineProcess.Start(engine, bench, bench.CoreText);
+        return Counted(EngineProcess.Start(engine, bench, bench.CoreText), pair, bench, work);
     }
 
     /// <summary>Starts testpmd at the interface.</summary>
-    internal ISubject StartTestpmd(VethPair pair, Bench bench, InterfaceWork work) => TestpmdProcess.Start(
-        new TestpmdWork
+    internal ISubject StartTestpmd(VethPair pair, Bench bench, InterfaceWork work)
+    {
+        var testpmd = new TestpmdWork
         {
             Devices = work == InterfaceWork.Join ? [TestpmdDevice(0, Device), TestpmdDevice(1, VethPair.NearDeviceOf(1))] : [TestpmdDevice(0, Device)],
             Mode = work switch { InterfaceWork.Swap or InterfaceWork.Join => "macswap", InterfaceWork.Send => "txonly", _ => "rxonly" },
             CountsReceived = work == InterfaceWork.Drop,
             Arguments = work == InterfaceWork.Send ? [$"--txpkts={FrameBytes}", "--rxd=2048", "--txd=2048"] : ["--rxd=2048", "--txd=2048"],
             NetworkNamespace = pair.Near,
-        },
-        bench, [bench.Core], bench.OtherCore);
+        };
+        return Counted(TestpmdProcess.Start(testpmd, bench, [bench.Core], bench.OtherCore), pair, bench, work);
+    }
+
+    private ISubject Counted(ISubject subject, VethPair pair, Bench bench, InterfaceWork work) =>
+        IsTap && work == InterfaceWork.Drop ? new TapReader(subject, WireOf(pair), bench.Stop) : subject;
 
     private string PortAt(string device, VethPair pair) => $"{Name}:{device},netns={pair.Near}{(Name == "af_xdp" ? ",keep=none" : "")}";
 }

@@ -11,13 +11,27 @@ namespace PollMode.EndToEnd;
 /// <param name="Device">The interface.</param>
 internal sealed record Wire(string Namespace, string Device)
 {
-    /// <summary>Packets that the kernel has received by it: what the subject sent. A count of the kernel, whoever the subject is.</summary>
-    internal long Received => NetworkNamespace.Run(Namespace, () => ParseReceived(File.ReadAllText("/proc/thread-self/net/dev"), Device));
+    /// <summary>Where the table of interfaces has what was received.</summary>
+    internal const int ReceivedColumn = 1;
 
-    internal static long ParseReceived(string table, string device)
+    /// <summary>Where the table of interfaces has what was sent.</summary>
+    internal const int SentColumn = 9;
+
+    /// <summary>Packets that the kernel has received by it: what the subject sent. A count of the kernel, whoever the subject is.</summary>
+    internal long Received => Read(ReceivedColumn);
+
+    /// <summary>
+    /// Packets that the kernel has sent by it. A TAP device counts a packet when a program has read it, so of one this is what the subject received.
+    /// </summary>
+    internal long Sent => Read(SentColumn);
+
+    /// <summary>A column of the kernel's table of interfaces.</summary>
+    internal static long Parse(string table, string device, int column)
     {
         string line = table.Split('\n').FirstOrDefault(line => line.TrimStart().StartsWith(device + ":", StringComparison.Ordinal))
             ?? throw new PollModeException($"There is no interface '{device}' here.");
-        return long.Parse(line.Split(':')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        return long.Parse(line.Split(':')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[column], CultureInfo.InvariantCulture);
     }
+
+    private long Read(int column) => NetworkNamespace.Run(Namespace, () => Parse(File.ReadAllText("/proc/thread-self/net/dev"), Device, column));
 }
