@@ -24,6 +24,9 @@ internal interface IComparison
     /// <summary>Places of this comparison on charts: one of a series by burst size, by frame size.</summary>
     IReadOnlyList<SweepPoint> Points => [];
 
+    /// <summary>Whether packets cross from one core to another, so that the distance between the two matters: <see cref="CorePlacement"/>.</summary>
+    bool CrossesCores => false;
+
     /// <summary>Why it takes more than a minute; such a comparison runs only when asked for by name. Null if it does not.</summary>
     string? WhySlow => null;
 }

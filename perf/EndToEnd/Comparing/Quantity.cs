@@ -28,8 +28,11 @@ internal sealed record Quantity(string Key, string Title, string Unit, double Sc
     /// <summary>What one object costs to get and put back, or to put in and take out.</summary>
     internal static readonly Quantity ObjectTime = new("ns_per_object", "per object", "ns", 1, false);
 
+    /// <summary>What a cache line takes from one of the two cores to the other while the run is made. Nobody's merit: it says which runs compare.</summary>
+    internal static readonly Quantity CoreDistance = new("ns_between_cores", "between the cores", "ns", 1, false);
+
     /// <summary>Every quantity, in the order of tables. Latency percentiles belong here, too, once something measures them.</summary>
-    internal static IReadOnlyList<Quantity> All { get; } = [PacketRate, ObjectTime, CpuTime, Loss, SystemCalls, Allocated];
+    internal static IReadOnlyList<Quantity> All { get; } = [PacketRate, ObjectTime, CpuTime, Loss, SystemCalls, Allocated, CoreDistance];
 
     internal static Quantity Of(string key) => All.FirstOrDefault(quantity => quantity.Key == key) ?? throw new PollModeException($"There is no quantity '{key}'.");
 

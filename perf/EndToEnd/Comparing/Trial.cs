@@ -3,12 +3,15 @@ namespace PollMode.EndToEnd;
 /// <summary>One comparison while it is measured: its contenders and their runs so far.</summary>
 internal sealed class Trial
 {
+    private static readonly TimeSpan PlacementPause = TimeSpan.FromSeconds(0.7);
+
     private readonly IComparison _comparison;
     private readonly Side[] _sides;
     private readonly Bench _bench;
     private readonly Progress _progress;
     private readonly Func<string, string> _commandOf;
     private readonly string _loadAtStart = Machine.Load();
+    private readonly CorePlacement? _placement;
     private bool _ended;
 
     private Trial(IComparison comparison, Side[] sides, Bench bench, Progress progress, Func<string, string> commandOf)
@@ -18,6 +21,9 @@ internal sealed class Trial
         _bench = bench;
         _progress = progress;
         _commandOf = commandOf;
+        _placement = comparison.CrossesCores && bench.Core != bench.OtherCore
+            ? new CorePlacement(() => CoreDistance.Measure(bench.Core, bench.OtherCore), () => bench.Stop.WaitHandle.WaitOne(PlacementPause))
+            : null;
     }
 
     /// <summary>Whether there is something to show: PollMode was measured, or failed.</summary>
@@ -41,6 +47,7 @@ internal sealed class Trial
     /// <returns>False when the run is to end.</returns>
     internal bool Repeat(int repetition, int repetitions)
     {
+        _placement?.BeginTurn();
         foreach (Side side in _sides)
         {
             _progress.Turn(side.Contender.Name, repetition, repetitions);
@@ -88,7 +95,7 @@ internal sealed class Trial
         try
         {
             _bench.Stop.ThrowIfCancellationRequested();
-            Measurement measured = side.Contender.Measure(_bench);
+            Measurement measured = _placement?.Measure(() => side.Contender.Measure(_bench)) ?? side.Contender.Measure(_bench);
             if (measured[_comparison.Ranks] is not > 0)
             {
                 throw new PollModeException("Nothing passed, so that there is nothing to compare.");

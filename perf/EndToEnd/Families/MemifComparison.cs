@@ -13,6 +13,8 @@ internal sealed record MemifComparison(string Name, MemifRole Role, bool ZeroCop
 
     public string? Caveat => "The slower of the two processes sets the rate. Both spin, so that CPU time says nothing.";
 
+    public bool CrossesCores => true;
+
     public IReadOnlyList<Contender> Contenders =>
     [
         new("PollMode", Role == MemifRole.Both ? [] : NeedsTestpmd, bench => Measure(bench, Role is MemifRole.Send or MemifRole.Both, Role is MemifRole.Receive or MemifRole.Both)),

@@ -12,6 +12,8 @@ internal sealed record MemifForwardComparison(string Name, bool ZeroCopy, int Fr
 
     public string? Caveat => "One process on the other core makes and counts the packets; where it is slower than the forwarder, it is the limit for both contenders.";
 
+    public bool CrossesCores => true;
+
     public IReadOnlyList<Contender> Contenders =>
     [
         new("PollMode", [], bench => Measure(bench, (left, right) => EngineProcess.Start(new EngineWork { Ports = [left.OurClient, right.OurClient] }, bench, bench.CoreText))),

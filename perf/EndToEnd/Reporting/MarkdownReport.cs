@@ -88,7 +88,9 @@ internal static class MarkdownReport
     }
 
     private static string Cell(ComparisonResult result, ContenderResult contender) =>
-        contender.Of(result.Quantity) is { } spread ? $"{Scaled(spread, result.Quantity)} {result.Quantity.Unit}{Loss(contender)}" : "failed";
+        contender.Of(result.Quantity) is { } spread ? $"{Scaled(spread, result.Quantity)} {result.Quantity.Unit}{Loss(contender)}{Distance(contender)}" : "failed";
+
+    private static string Distance(ContenderResult contender) => contender.Of(Quantity.CoreDistance) is { } distance ? $", cores {distance.Median:0} ns apart" : "";
 
     private static string Loss(ContenderResult contender) => contender.Of(Quantity.Loss) is { Median: > 0.0005 } loss ? $", {Quantity.Loss.Format(loss.Median)} % lost" : "";
 
