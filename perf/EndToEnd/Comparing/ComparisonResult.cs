@@ -38,8 +38,9 @@ internal sealed record ComparisonResult
 
     /// <summary>
     /// How many times better PollMode did than a peer, run by run: the first of one with the first of the other. Above one PollMode is ahead,
-    /// whichever way the quantity goes.
+    /// whichever way the quantity goes. Runs between which the cores moved (<see cref="CorePlacement"/>) are no pair, whoever would win.
     /// </summary>
-    internal IEnumerable<double> RatiosTo(ContenderResult peer) =>
-        PollMode.Values(Quantity).Zip(peer.Values(Quantity), (ours, theirs) => Quantity.MoreIsBetter ? ours / theirs : theirs / ours);
+    internal IEnumerable<double> RatiosTo(ContenderResult peer) => PollMode.Runs.Zip(peer.Runs)
+        .Where(pair => pair.First.ContainsKey(Ranks) && pair.Second.ContainsKey(Ranks) && CorePlacement.ArePair(pair.First, pair.Second))
+        .Select(pair => Quantity.MoreIsBetter ? pair.First[Ranks] / pair.Second[Ranks] : pair.Second[Ranks] / pair.First[Ranks]);
 }

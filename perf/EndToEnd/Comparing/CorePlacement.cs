@@ -51,5 +51,9 @@ internal sealed class CorePlacement(Func<double> look, Action pause)
         return distance;
     }
 
+    /// <summary>Whether two runs, whose values are given, had the same distance, or none to tell.</summary>
+    internal static bool ArePair(IReadOnlyDictionary<string, double> one, IReadOnlyDictionary<string, double> other) =>
+        !one.TryGetValue(Quantity.CoreDistance.Key, out double here) || !other.TryGetValue(Quantity.CoreDistance.Key, out double there) || AreAlike(here, there);
+
     private static bool AreAlike(double one, double other) => Math.Max(one, other) <= Alike * Math.Min(one, other);
 }

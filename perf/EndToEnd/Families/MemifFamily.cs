@@ -16,11 +16,12 @@ internal sealed class MemifFamily : IFamily
     public IReadOnlyList<IComparison> Comparisons { get; } =
     [
         .. from role in Enum.GetValues<MemifRole>() from zeroCopy in new[] { true, false } from size in Sizes where zeroCopy || size == Sizes[0] select Compare(role, zeroCopy, size),
+        .. new[] { MemifRole.Send, MemifRole.Receive, MemifRole.Both }.Select(role => Compare(role, zeroCopy: true, Sizes[1], forwards: true)),
     ];
 
-    private static IComparison Compare(MemifRole role, bool zeroCopy, int size)
+    private static IComparison Compare(MemifRole role, bool zeroCopy, int size, bool forwards = false)
     {
-        string name = $"memif-{role.ToString().ToLowerInvariant()}-{(zeroCopy ? "zerocopy" : "copy")}{(size == Sizes[0] ? "" : $"-size{size}")}";
-        return role == MemifRole.Forward ? new MemifForwardComparison(name, zeroCopy, size) : new MemifComparison(name, role, zeroCopy, size);
+        string name = $"memif-{role.ToString().ToLowerInvariant()}-{(zeroCopy ? "zerocopy" : "copy")}{(size == Sizes[0] ? "" : $"-size{size}")}{(forwards ? "-null" : "")}";
+        return role == MemifRole.Forward ? new MemifForwardComparison(name, zeroCopy, size) : new MemifComparison(name, role, zeroCopy, size, forwards);
     }
 }
