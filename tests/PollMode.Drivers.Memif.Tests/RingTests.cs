@@ -142,7 +142,7 @@ public sealed unsafe class RingTests
             {
                 Descriptor.WriteTo(raw.ToServer.Descriptors, Descriptor.Next, 1, 60, 0);
                 raw.ToServer.Head = 1;
-                server.ReceiveAll();
+                Assert.Equal(0, server.Rx[0].Receive(new Packet[8]));
                 AssertEnd(server, isGood: false);
             }
 
@@ -155,7 +155,7 @@ public sealed unsafe class RingTests
             Descriptor.WriteLength(link.ToClient[0]!.Descriptors, Descriptor.Next, 60);
             Descriptor.WriteLength(link.ToClient[0]!.Descriptors + 1, Descriptor.Next, 60);
             link.ToClient[0]!.Tail = 2;
-            client.ReceiveAll();
+            Assert.Equal(0, client.Rx[0].Receive(new Packet[8]));
             AssertEnd(client, isGood: false);
         }
     }
@@ -180,6 +180,32 @@ public sealed unsafe class RingTests
             server.Pool.Return(packets[0]);
             Assert.Equal(2, server.Rx[0].Counters.Errors);
             AssertEnd(server, isGood: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("zero_copy=off")]
+    [InlineData("zero_copy=on")]
+    [InlineData("role=server")]
+    public void A_frame_shorter_than_a_header_is_passed_over(string keys)
+    {
+        RawClient? raw = null;
+        MemifSide? other = null;
+        MemifLink? link = null;
+        using MemifSide side = keys == "role=server" ? ServerOf(out raw) : ClientOf(keys, out other, out link);
+        using (raw)
+        using (other)
+        {
+            Ring ring = raw?.ToServer ?? link!.ToClient[0]!;
+            Descriptor.WriteLength(ring.Descriptors, 0, 13);
+            Descriptor.WriteLength(ring.Descriptors + 1, 0, 14);
+            ring.Head = raw != null ? (ushort)2 : ring.Head;
+            ring.Tail = raw == null ? (ushort)2 : ring.Tail;
+            var frames = new List<byte[]>();
+            side.Collect(frames);
+            Assert.Equal([14], frames.Select(frame => frame.Length));
+            Assert.Equal(1, side.Rx[0].Counters.Errors);
+            AssertEnd(side, isGood: true);
         }
     }
 
