@@ -1,8 +1,8 @@
 namespace PollMode.EndToEnd;
 
 /// <summary>
-/// A process that reads a TAP device, counted by the kernel: what was read from the device is what it sent. DPDK's net_tap has a signal sent for
-/// every frame, so that in a flood testpmd's main thread does not come to print its counters; the same count for all contenders is fair besides.
+/// A process that reads a TAP device, counted by the kernel: what was read from the device is what it sent. In a flood testpmd's main thread does not
+/// come to print its counters, most likely because net_tap has a signal sent for every frame; the same count for all contenders is fair besides.
 /// </summary>
 internal sealed class TapReader(ISubject subject, Wire wire, CancellationToken stop) : ISubject
 {
