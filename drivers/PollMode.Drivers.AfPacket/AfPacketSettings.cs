@@ -45,7 +45,7 @@ internal sealed record AfPacketSettings
         new("block_bytes", "131072", "size of a block of the receive ring: a multiple of 65536, at most 4194304"),
         new("blocks", "32", "blocks of each receive ring, 2 to 4096"),
         new("block_timeout", "1", "milliseconds after which a block that is not full is handed over, 1 to 1000"),
-        new("tx_frames", "2048", "frames of each transmit ring: a power of two, 64 to 65536"),
+        new("tx_frames", "512", "frames of each transmit ring: a power of two, 64 to 65536"),
         new("netns", "", "network namespace of the interface: a name as 'ip netns' knows it, or a path"),
     ];
 
@@ -57,7 +57,7 @@ internal sealed record AfPacketSettings
         }
 
         long blockBytes = spec.GetInteger("block_bytes", 131072, 65536, 4 << 20);
-        long txFrames = spec.GetInteger("tx_frames", 2048, 64, 65536);
+        long txFrames = spec.GetInteger("tx_frames", 512, 64, 65536);
         if (blockBytes % 65536 != 0 || !System.Numerics.BitOperations.IsPow2(txFrames))
         {
             throw new PollModeException($"In '{spec.Text}' block_bytes must be a multiple of 65536, and tx_frames a power of two.");
