@@ -71,7 +71,7 @@ public sealed class SheddingTests
         Assert.SkipUnless(Testbed.IsVeth, "the device copies nothing");
         using var leaks = new LeakCheck();
         using var bed = new Testbed();
-        using var port = new PortUnderTest(bed, Spec + ",shed=true");
+        using var port = new PortUnderTest(bed, Spec);
         string file = Path.GetTempFileName();
         File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 60) }\n");
         void SendFrames(int count) => Testbed.In(bed.Left, $"trafgen --dev l0 --conf {file} --num {count} --cpus 1 --gap 20us");
@@ -112,7 +112,7 @@ public sealed class SheddingTests
         Assert.SkipUnless(Testbed.IsVeth, "the device copies nothing");
         using var leaks = new LeakCheck();
         using var bed = new Testbed();
-        using var port = new PortUnderTest(bed, Spec);
+        using var port = new PortUnderTest(bed, Spec + ",shed=false");
         Assert.Contains("dropped at the socket: shed=false", port.ReportText, StringComparison.Ordinal);
         string file = Path.GetTempFileName();
         File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 60) }\n");
