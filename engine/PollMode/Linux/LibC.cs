@@ -108,9 +108,17 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     internal static partial int ClockGetTime(int clock, TimeSpecification* time);
 
-    /// <summary>mbind(2): glibc has no wrapper without libnuma. The fixed-argument form of syscall(2) is right on x86-64 and Arm64.</summary>
-    internal static int Mbind(nint address, nuint length, int mode, ulong* nodeMask, nuint maxNode, uint flags) =>
-        (int)Syscall6(SYS_mbind, address, (nint)length, mode, (nint)nodeMask, (nint)maxNode, (nint)flags);
+    /// <summary>
+    /// mbind(2) to one NUMA node, below <see cref="ArenaOptions.NodeLimit"/>: glibc has no wrapper without libnuma. The fixed-argument form of
+    /// syscall(2) is right on x86-64 and Arm64.
+    /// </summary>
+    internal static int Mbind(nint address, nuint length, int mode, int node)
+    {
+        ulong* mask = stackalloc ulong[ArenaOptions.NodeLimit / 64];
+        new Span<ulong>(mask, ArenaOptions.NodeLimit / 64).Clear();
+        mask[node / 64] = 1UL << (node % 64);
+        return (int)Syscall6(SYS_mbind, address, (nint)length, mode, (nint)mask, ArenaOptions.NodeLimit, 0);
+    }
 
     /// <summary>get_mempolicy(2) with MPOL_F_NODE | MPOL_F_ADDR: the node of the page at an address.</summary>
     internal static int GetNodeOfAddress(nint address, int* node) =>

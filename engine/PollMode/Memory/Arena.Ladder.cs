@@ -147,17 +147,11 @@ public sealed unsafe partial class Arena
 
     private void Bind(nint address, nuint bytes)
     {
-        if (_options.NumaNode is { } node)
+        if (_options.NumaNode is { } node && LibC.Mbind(address, bytes, LibC.MPOL_BIND, node) != 0)
         {
-            ulong* mask = stackalloc ulong[ArenaOptions.NodeLimit / 64];
-            new Span<ulong>(mask, ArenaOptions.NodeLimit / 64).Clear();
-            mask[node / 64] = 1UL << (node % 64);
-            if (LibC.Mbind(address, bytes, LibC.MPOL_BIND, mask, ArenaOptions.NodeLimit, 0) != 0)
-            {
-                int errno = Marshal.GetLastPInvokeError();
-                Unmap(address, bytes);
-                throw new LinuxException($"bind memory to NUMA node {node}", errno, "name a node that 'ls /sys/devices/system/node' shows");
-            }
+            int errno = Marshal.GetLastPInvokeError();
+            Unmap(address, bytes);
+            throw new LinuxException($"bind memory to NUMA node {node}", errno, "name a node that 'ls /sys/devices/system/node' shows");
         }
     }
 

@@ -23,14 +23,7 @@ internal sealed unsafe class NativeBlock : IDisposable
         }
 
         // Best effort: where the kernel has no transparent huge pages, or no memory on the node, the block works all the same.
-        if (numaNode is { } node)
-        {
-            ulong* mask = stackalloc ulong[ArenaOptions.NodeLimit / 64];
-            new Span<ulong>(mask, ArenaOptions.NodeLimit / 64).Clear();
-            mask[node / 64] = 1UL << (node % 64);
-            _ = LibC.Mbind(_address, _bytes, LibC.MPOL_PREFERRED, mask, ArenaOptions.NodeLimit, 0);
-        }
-
+        _ = numaNode is { } node ? LibC.Mbind(_address, _bytes, LibC.MPOL_PREFERRED, node) : 0;
         _ = _bytes >= Arena.SlabBytes ? LibC.Madvise(_address, _bytes, LibC.MADV_HUGEPAGE) : 0;
         for (nuint offset = 0; touch && offset < _bytes; offset += 4096)
         {
