@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace PollMode;
@@ -9,7 +8,7 @@ namespace PollMode;
 /// Sharing is by reference count (<see cref="Clone"/>): a shared packet is read-only until its count is one again.
 /// </summary>
 /// <remarks>Not thread-safe: only the reference count may be changed by two threads at once.</remarks>
-public readonly unsafe struct Packet : IEquatable<Packet>
+public readonly unsafe partial struct Packet : IEquatable<Packet>
 {
     internal readonly PacketMetadata* Metadata;
 
@@ -20,13 +19,6 @@ public readonly unsafe struct Packet : IEquatable<Packet>
 
     /// <summary>Bytes of the frame in this buffer; of a chain, of its first buffer alone. See <see cref="TotalLength"/>.</summary>
     public int Length => Metadata->Length;
-
-    /// <summary>Bytes of the whole frame, all segments together.</summary>
-    public int TotalLength
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Metadata->SegmentCount == 1 ? Metadata->Length : SumOfLengths();
-    }
 
     /// <summary>The frame's bytes in this buffer. Borrowed: valid while the packet is held.</summary>
     public Span<byte> Span
@@ -168,12 +160,6 @@ public readonly unsafe struct Packet : IEquatable<Packet>
     /// <summary>How many hold the packet.</summary>
     public int ReferenceCount => Volatile.Read(ref Metadata->ReferenceCount);
 
-    /// <summary>Buffers in the chain that starts here; one for an ordinary packet.</summary>
-    public int SegmentCount => Metadata->SegmentCount;
-
-    /// <summary>The next buffer of a chain, or <c>default</c>. It belongs to the first buffer: never free it by itself.</summary>
-    public Packet NextSegment => new(Metadata->Next);
-
     private Slab Home => SlabTable.Get(Metadata->SlabId);
 
     /// <summary>
@@ -306,57 +292,6 @@ public readonly unsafe struct Packet : IEquatable<Packet>
         return this;
     }
 
-    /// <summary>Hangs a packet behind this one as further segments of the same frame, and takes it. Neither may be shared: both are changed.</summary>
-    public void AppendSegments(Packet tail)
-    {
-        if (Ledger.IsOn)
-        {
-            Ledger.Using(this);
-            Ledger.Using(tail);
-        }
-
-        System.Diagnostics.Debug.Assert(ReferenceCount == 1 && tail.ReferenceCount == 1 && tail != this, "A shared packet is read-only.");
-        if (Metadata->SegmentCount == 1)
-        {
-            Pool.NoteUnusual(1);
-        }
-
-        if (tail.Metadata->SegmentCount > 1)
-        {
-            tail.Pool.NoteUnusual(-1);
-        }
-
-        LastSegment().Metadata->Next = tail.Metadata;
-        Metadata->SegmentCount += tail.Metadata->SegmentCount;
-        tail.Metadata->SegmentCount = 1;
-    }
-
-    /// <summary>
-    /// The whole frame as a sequence. Borrowed. Makes no object for a single buffer; of a chain each buffer has one segment object,
-    /// made when its slab is first asked for one.
-    /// </summary>
-    public ReadOnlySequence<byte> AsSequence() =>
-        Metadata->SegmentCount == 1 ? new ReadOnlySequence<byte>(Memory) : PacketSegment.Chain(this);
-
-    /// <summary>Copies the whole frame, all segments, to a span.</summary>
-    /// <returns>Bytes copied; -1, with nothing copied, if it does not fit.</returns>
-    public int CopyTo(Span<byte> destination)
-    {
-        if (destination.Length < TotalLength)
-        {
-            return -1;
-        }
-
-        int copied = 0;
-        for (PacketMetadata* segment = Metadata; segment != null; segment = segment->Next)
-        {
-            new ReadOnlySpan<byte>(segment->Buffer + segment->DataOffset, segment->Length).CopyTo(destination[copied..]);
-            copied += segment->Length;
-        }
-
-        return copied;
-    }
-
     /// <summary>
     /// Gives the packet to an owner outside the engine, which any thread may dispose. Takes the packet: the caller no longer holds it.
     /// The buffer counts as in flight until then. Allocates the owner (one small object).
@@ -384,28 +319,4 @@ public readonly unsafe struct Packet : IEquatable<Packet>
 
     /// <summary>The buffer's place and length, for a debugger.</summary>
     public override string ToString() => IsNone ? "no packet" : $"packet {(nint)Metadata:x}: {TotalLength} bytes, {SegmentCount} segment(s), {ReferenceCount} holder(s)";
-
-    /// <summary>Apart from <see cref="TotalLength"/>, so that a compiler without a profile inlines that one: a loop inside would keep it from doing so.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int SumOfLengths()
-    {
-        int total = 0;
-        for (PacketMetadata* segment = Metadata; segment != null; segment = segment->Next)
-        {
-            total += segment->Length;
-        }
-
-        return total;
-    }
-
-    private Packet LastSegment()
-    {
-        PacketMetadata* segment = Metadata;
-        while (segment->Next != null)
-        {
-            segment = segment->Next;
-        }
-
-        return new Packet(segment);
-    }
 }
