@@ -111,6 +111,7 @@ internal sealed record AfXdpSettings
         }
 
         int[] map = Numbers(spec, "map_fd");
+        string zeroCopy = spec.GetWord("zero_copy", "auto", "auto", "require", "off");
         string jumbo = spec.GetWord("jumbo", "auto", "auto", "true", "false");
         var settings = new AfXdpSettings
         {
@@ -119,12 +120,12 @@ internal sealed record AfXdpSettings
             StartQueue = (int)spec.GetInteger("start_queue", 0, 0, MaxQueues - 1),
             Filter = PacketFilter.Parse(spec.GetText("match", "all"), spec.GetText("except"), spec.GetWord("keep", "management", "management", "none") == "management"),
             Mode = spec.GetWord("mode", "auto", "auto", "native", "generic"),
-            ZeroCopy = spec.GetWord("zero_copy", "auto", "auto", "require", "off"),
+            ZeroCopy = zeroCopy,
             Jumbo = jumbo == "auto" ? null : jumbo == "true",
             Unaligned = spec.GetSwitch("unaligned", false),
             NeedWakeup = spec.GetSwitch("need_wakeup", true),
             Rings = new XskRings(rx, Ring(spec, "tx_ring", 2048), Ring(spec, "fill_ring", Math.Min(2 * rx, XskRings.Limit)), Math.Min(2 * Ring(spec, "tx_ring", 2048), XskRings.Limit)),
-            Sheds = spec.GetSwitch("shed", true) && spec.GetText("zero_copy", "auto") != "require",
+            Sheds = spec.GetSwitch("shed", true) && zeroCopy != "require",
             TxBudget = (int)spec.GetInteger("tx_budget", 256, 0, XskRings.Limit),
             BusyPollMicroseconds = (int)spec.GetInteger("busy_poll", 0, 0, 1_000_000),
             BusyPollBudget = (int)spec.GetInteger("busy_poll_budget", 64, 1, 65535),

@@ -13,7 +13,6 @@ namespace PollMode.Drivers.AfXdp;
 internal sealed unsafe class RxGates : IDisposable
 {
     private const int EntryBytes = 128;
-    private const int Drop = 1;
 
     /// <summary>The count of an entry, a cache line behind the word that closes the gate.</summary>
     private const int ShedOffset = 64;
@@ -76,7 +75,7 @@ internal sealed unsafe class RxGates : IDisposable
             .Load(BpfWidth.Word, R1, R0, 0)
             .JumpIf(R1, BpfCondition.Equal, 0u, open)
             .Move(R1, 1).AtomicAdd(BpfWidth.Double, R0, ShedOffset, R1)
-            .Move(R0, Drop)
+            .Move(R0, FilterCompiler.Drop)
             .Exit()
             .Mark(open);
     }

@@ -10,6 +10,9 @@ namespace PollMode.Drivers.AfXdp.Filtering;
 /// </summary>
 internal static class FilterCompiler
 {
+    /// <summary>XDP_DROP: lost.</summary>
+    internal const int Drop = 1;
+
     /// <summary>XDP_PASS: on to the kernel.</summary>
     internal const int Pass = 2;
 
