@@ -84,9 +84,7 @@ public sealed class FaultTests
         using var leaks = new LeakCheck();
         using var bed = new Testbed();
         using var port = new PortUnderTest(bed, "af_xdp:m0,keep=none,rx_ring=256,fill_ring=1024,tx_ring=256");
-        string file = Path.GetTempFileName();
-        File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 60) }\n");
-        Testbed.In(bed.Left, $"trafgen --dev l0 --conf {file} --num 1000 --cpus 1 --gap 20us");
+        bed.SendFrames(1000);
 
         // Not for want of room in the RX ring: each of those would cost the sending side a cache line.
         Assert.Equal(0, port.Counter("q0_rx_ring_full"));
@@ -94,11 +92,10 @@ public sealed class FaultTests
         List<Packet> packets = port.ReceiveUntil(256);
         Assert.Equal(256, packets.Count);
         packets.ForEach(port.Pool.Return);
-        Testbed.In(bed.Left, $"trafgen --dev l0 --conf {file} --num 200 --cpus 1 --gap 20us");
+        bed.SendFrames(200);
         packets = port.ReceiveUntil(200);
         Assert.Equal(200, packets.Count);
         packets.ForEach(port.Pool.Return);
-        File.Delete(file);
         port.CloseAndCheck();
     }
 

@@ -252,10 +252,7 @@ public sealed class OpeningTests
     internal static void Exchange(Testbed bed, PortUnderTest port)
     {
         Requires.Tools("trafgen");
-        string file = Path.GetTempFileName();
-        File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 60) }\n");
-        Testbed.In(bed.Left, $"trafgen --dev l0 --conf {file} --num 20 --cpus 1");
-        File.Delete(file);
+        bed.SendFrames(20);
         List<Packet> packets = port.ReceiveUntil(20);
         Assert.Equal(20, packets.Count);
         long before = Testbed.Count(bed.Left, "l0", "rx_packets");

@@ -72,12 +72,9 @@ public sealed class SheddingTests
         using var leaks = new LeakCheck();
         using var bed = new Testbed();
         using var port = new PortUnderTest(bed, Spec);
-        string file = Path.GetTempFileName();
-        File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 60) }\n");
-        void SendFrames(int count) => Testbed.In(bed.Left, $"trafgen --dev l0 --conf {file} --num {count} --cpus 1 --gap 20us");
 
         // Nobody polls: the ring fills, and what comes then finds no buffer.
-        SendFrames(Ring + 50);
+        bed.SendFrames(Ring + 50);
         FaultTests.WaitUntil(() => port.Counter("q0_rx_dropped") == 50);
         Assert.Equal((0, 50), (port.Counter("q0_rx_shed"), port.Rx[0].Counters.Dropped));
 
@@ -85,7 +82,7 @@ public sealed class SheddingTests
         Packet[] burst = new Packet[64];
         List<Packet> packets = [];
         packets.AddRange(burst.AsSpan(0, port.Rx[0].Receive(burst.AsSpan(0, 8))));
-        SendFrames(30);
+        bed.SendFrames(30);
         FaultTests.WaitUntil(() => port.Counter("q0_rx_shed") == 30);
         Assert.Equal((50, 80), (port.Counter("q0_rx_dropped"), port.Rx[0].Counters.Dropped));
 
@@ -93,12 +90,11 @@ public sealed class SheddingTests
         packets.AddRange(port.ReceiveUntil(Ring - 8));
         Assert.Equal(Ring, packets.Count);
         Assert.Equal(0, port.Rx[0].Receive(burst));
-        SendFrames(200);
+        bed.SendFrames(200);
         packets.AddRange(port.ReceiveUntil(200));
         Assert.Equal((Ring + 200, 30, 50), (packets.Count, port.Counter("q0_rx_shed"), port.Counter("q0_rx_dropped")));
         Assert.Equal(port.Rx[0].Counters.Packets, packets.Count);
         packets.ForEach(port.Pool.Return);
-        File.Delete(file);
         port.CloseAndCheck();
 
         // Counters stay readable when the map is gone.
@@ -114,14 +110,11 @@ public sealed class SheddingTests
         using var bed = new Testbed();
         using var port = new PortUnderTest(bed, Spec + ",shed=false");
         Assert.Contains("dropped at the socket: shed=false", port.ReportText, StringComparison.Ordinal);
-        string file = Path.GetTempFileName();
-        File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 60) }\n");
-        void SendFrames(int count) => Testbed.In(bed.Left, $"trafgen --dev l0 --conf {file} --num {count} --cpus 1 --gap 20us");
-        SendFrames(Ring);
+        bed.SendFrames(Ring);
         Packet[] burst = new Packet[8];
         FaultTests.WaitUntil(() => Testbed.Count(bed.Left, "l0", "tx_packets") >= Ring);
         Assert.Equal(8, port.Rx[0].Receive(burst));
-        SendFrames(30);
+        bed.SendFrames(30);
         FaultTests.WaitUntil(() => port.Counter("q0_rx_dropped") == 30);
         Assert.Equal(0, port.Counter("q0_rx_shed"));
         foreach (Packet packet in burst)
@@ -129,7 +122,6 @@ public sealed class SheddingTests
             port.Pool.Return(packet);
         }
 
-        File.Delete(file);
         port.CloseAndCheck();
     }
 }

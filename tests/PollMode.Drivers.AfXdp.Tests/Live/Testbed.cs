@@ -67,6 +67,15 @@ internal sealed class Testbed : IDisposable
         return process;
     }
 
+    /// <summary>Sends frames of 74 bytes from the left host to the port, one every 20 microseconds. trafgen does.</summary>
+    public void SendFrames(int count)
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 60) }\n");
+        In(Left, $"trafgen --dev l0 --conf {file} --num {count} --cpus 1 --gap 20us");
+        File.Delete(file);
+    }
+
     /// <summary>A counter of an interface, such as <c>rx_packets</c>.</summary>
     public static long Count(string space, string device, string counter) =>
         long.Parse(In(space, $"cat /sys/class/net/{device}/statistics/{counter}"), CultureInfo.InvariantCulture);
