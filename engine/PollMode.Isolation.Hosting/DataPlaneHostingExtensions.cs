@@ -47,7 +47,7 @@ public static class DataPlaneHostingExtensions
         }
 
         IsolationOptions isolation = provider.GetRequiredService<IOptionsMonitor<IsolationOptions>>().Get(name);
-        return new DataPlaneEngine(PlaceOf<TPlane>(isolation), options, isolation.Settings.AsReadOnly(), observer) { KeepsAppOffCores = isolation.KeepAppOffCores };
+        return new DataPlaneEngine(PlaceOf<TPlane>(isolation), options, isolation.Settings.AsReadOnly(), observer);
     }
 
     private static DataPlanePlace PlaceOf<TPlane>(IsolationOptions isolation)

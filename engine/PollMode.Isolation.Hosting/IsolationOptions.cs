@@ -11,9 +11,6 @@ public sealed class IsolationOptions
     /// </summary>
     public string Path { get; set; } = string.Empty;
 
-    /// <summary>Whether the app's threads are kept off the workers' cores: see <see cref="DataPlaneEngine.KeepsAppOffCores"/>.</summary>
-    public bool KeepAppOffCores { get; set; } = true;
-
     /// <summary>What the data plane's own code is told: <see cref="DataPlaneBuilder.Settings"/>.</summary>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -10,7 +10,7 @@ internal sealed class IsolationSection(PollModeBuilder builder) : IConfigureName
     internal const string Key = "Isolation";
 
     private static readonly string[] Known =
-        [nameof(IsolationOptions.Mode), nameof(IsolationOptions.Path), nameof(IsolationOptions.KeepAppOffCores), nameof(IsolationOptions.Settings)];
+        [nameof(IsolationOptions.Mode), nameof(IsolationOptions.Path), nameof(IsolationOptions.Settings)];
 
     public void Configure(IsolationOptions options) => Configure(Options.DefaultName, options);
 

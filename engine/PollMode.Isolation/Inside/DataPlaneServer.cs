@@ -15,18 +15,15 @@ internal sealed class DataPlaneServer
 
     private DataPlaneServer(Action<DataPlaneBuilder> define) => _define = define;
 
-    /// <summary>Whether this runtime is a process of its own, whose threads must be kept off the workers' CPUs here.</summary>
-    internal bool IsOwnProcess { get; init; }
-
-    internal static DataPlaneServer Of<TPlane>(bool ownProcess = false)
-        where TPlane : IDataPlane, new() => new(static plane => new TPlane().Define(plane)) { IsOwnProcess = ownProcess };
+    internal static DataPlaneServer Of<TPlane>()
+        where TPlane : IDataPlane, new() => new(static plane => new TPlane().Define(plane));
 
     /// <summary>Answers one request.</summary>
     /// <exception cref="Exception">Whatever went wrong; the caller carries it over the border.</exception>
     internal byte[] Answer(BorderVerb verb, long session, ReadOnlySpan<byte> request) => verb switch
     {
         BorderVerb.Create => BorderJson.Write(Create(request), BorderJson.Default.Int64),
-        BorderVerb.Open => Do(session, static each => each.Open()),
+        BorderVerb.Open => Do(session, static each => each.Engine.Open()),
         BorderVerb.Start => Do(session, static each => each.Engine.Start()),
         BorderVerb.StopReceiving => Do(session, static each => each.Engine.StopReceiving()),
         BorderVerb.Stop => BorderJson.Write(Of(session).Engine.Stop(TimeSpan.FromMilliseconds(BorderJson.Read(request, BorderJson.Default.Int64))), BorderJson.Default.Boolean),
@@ -53,7 +50,7 @@ internal sealed class DataPlaneServer
     private long Create(ReadOnlySpan<byte> request)
     {
         long number = Interlocked.Increment(ref _last);
-        _sessions[number] = new Session(BorderJson.Read(request, BorderJson.Default.SessionRequest), _define, IsOwnProcess);
+        _sessions[number] = new Session(BorderJson.Read(request, BorderJson.Default.SessionRequest), _define);
         return number;
     }
 

@@ -5,13 +5,10 @@ internal sealed class Session : IDisposable
 {
     private readonly DataPlaneBuilder _plane;
     private readonly RingMemory _memory;
-    private readonly IReadOnlyList<int> _ownCpus;
-    private CpuReservation? _reservation;
 
-    internal Session(SessionRequest request, Action<DataPlaneBuilder> define, bool isOwnProcess)
+    internal Session(SessionRequest request, Action<DataPlaneBuilder> define)
     {
         CpuReservation.Grant(request.ReservedCpus);
-        _ownCpus = isOwnProcess && request.Options.Cores.Length > 0 ? CpuList.Parse(request.Options.Cores) : [];
         _memory = RingMemory.At(request.RingDescriptor);
         _plane = new DataPlaneBuilder(request.Settings, _memory);
         define(_plane);
@@ -27,16 +24,8 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         Engine.Dispose();
-        _reservation?.Dispose();
         _memory.Dispose();
         Events.Close();
-    }
-
-    /// <summary>Opens the engine. A process of its own keeps its other threads, its collector's among them, off the workers' CPUs.</summary>
-    internal void Open()
-    {
-        Engine.Open();
-        _reservation = CpuReservation.Take(_ownCpus);
     }
 
     internal List<RingPlace> Tap(string name) => Opened(_plane.Taps, tap => tap.Name, "tap", name).Places;

@@ -61,12 +61,6 @@ public sealed partial class DataPlaneEngine : IEngine
     /// <inheritdoc/>
     public string Name => _options.Name;
 
-    /// <summary>
-    /// Whether the app's threads, the collector's among them, are kept off <see cref="EngineOptions.Cores"/> while the engine is open; see
-    /// <see cref="CpuReservation"/>. On unless said otherwise. Set before <see cref="Open"/>.
-    /// </summary>
-    public bool KeepsAppOffCores { get; set; } = true;
-
     /// <summary>Where the engine is in its life. A data plane whose process has ended by itself is <see cref="EngineState.Closed"/>.</summary>
     public EngineState State
     {
@@ -117,7 +111,7 @@ public sealed partial class DataPlaneEngine : IEngine
             TellEvents();
         }
 
-        _reservation = CpuReservation.Take(KeepsAppOffCores && _options.Cores.Length > 0 ? CpuList.Parse(_options.Cores) : []);
+        _reservation = CpuReservation.Take(_options.KeepOthersOffCores && _options.Cores.Length > 0 ? CpuList.Parse(_options.Cores) : []);
     }
 
     /// <inheritdoc/>

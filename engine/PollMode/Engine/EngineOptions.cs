@@ -18,6 +18,12 @@ public sealed class EngineOptions
     /// <summary>CPUs to pin workers to, one worker each, in the kernel's syntax: <c>2-5,8</c>. Empty for unpinned workers.</summary>
     public string Cores { get; set => field = value ?? string.Empty; } = string.Empty;
 
+    /// <summary>
+    /// Whether the process's other threads, those of the collector and of the compiler among them, are kept off <see cref="Cores"/> while the engine is
+    /// open, if that leaves them any: see <see cref="CpuReservation"/>. A thread of theirs on a worker's core takes milliseconds from it, and so frames.
+    /// </summary>
+    public bool KeepOthersOffCores { get; set; } = true;
+
     /// <summary>Number of workers; zero for one per receive queue, but no more than there are cores to run on.</summary>
     public int Workers { get; set; }
 

@@ -15,6 +15,7 @@ internal sealed class EngineParts : IDisposable
     private readonly List<Mempool> _pools = [];
     private readonly List<Worker> _workers = [];
     private Arena? _arena;
+    private CpuReservation? _reservation;
     private SlabSupplier? _supplier;
     private QueueWiring? _wiring;
     private PortFaultWatch? _faults;
@@ -55,6 +56,10 @@ internal sealed class EngineParts : IDisposable
         PortPlan[] plans = [.. requested.Select(port => port.Probe())];
         IReadOnlyList<int> cores = _options.Cores.Length > 0 ? CpuList.Parse(_options.Cores) : [];
         CpuAffinity.Check(cores);
+        if (_options.KeepOthersOffCores)
+        {
+            _reservation = CpuReservation.Take(cores);
+        }
 
         var layout = new EngineLayout(_options, requested, plans, cores);
         _arena = new Arena(layout.ArenaOptions);
@@ -230,6 +235,7 @@ internal sealed class EngineParts : IDisposable
         }
 
         _wiring?.Dispose();
+        _reservation?.Dispose();
         if (Ledger.IsOn)
         {
             Ledger.Leave();

@@ -93,6 +93,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
     internal static partial int SchedGetAffinity(int threadId, nuint maskBytes, ulong* mask);
 
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    internal static partial int GetThreadId();
+
     [LibraryImport("libc", EntryPoint = "sched_getcpu")]
     internal static partial int SchedGetCpu();
 

@@ -71,5 +71,7 @@ public static unsafe class CpuAffinity
         {
             throw new PollModeException($"The thread was pinned to core {cpu} but the system reports cores {CpuList.Format(Allowed)}; a cpuset may have changed, try again.");
         }
+
+        CpuReservation.LeaveAlone();
     }
 }

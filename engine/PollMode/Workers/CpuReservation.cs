@@ -4,19 +4,28 @@ using PollMode.Linux;
 namespace PollMode;
 
 /// <summary>
-/// Keeps the threads of this process off the CPUs of poll threads: those that there are (the collector's and the thread pool's among them), and
-/// those they start later, which inherit where they may run. A thread that is pinned to one CPU was pinned on purpose and stays, unless it
-/// is the collector's. Disposing it lets all threads run where they could before.
+/// Keeps the threads of this process off the CPUs of poll threads: those that there are (the collector's, the compiler's and the thread pool's among
+/// them), and those they start later, which inherit where they may run. A thread that is pinned to one CPU was pinned on purpose and stays, unless
+/// it is the collector's. Several may be held at once and end in any order; with the last of them all threads run where they could before.
 /// </summary>
 public sealed unsafe class CpuReservation : IDisposable
 {
     private const int Words = 64;
 
     private static readonly Lock Gate = new();
-    private static volatile IReadOnlyList<int> _reserved = [];
+
+    /// <summary>The reservations in force: those that found something left to run on.</summary>
+    private static readonly List<IReadOnlyList<int>> InForce = [];
+
+    /// <summary>Where threads could run before anything was reserved: every mask that was met. What they run on now follows from it and <see cref="InForce"/>.</summary>
+    private static readonly List<ulong[]> Originals = [];
+
+    /// <summary>Threads that pinned themselves by <see cref="CpuAffinity.Pin"/>, by number. Those that have ended are forgotten when threads are gone through.</summary>
+    private static readonly HashSet<int> Pinned = [];
+
+    private static volatile IReadOnlyList<int> _granted = [];
 
     private readonly IReadOnlyList<int> _cpus;
-    private readonly List<(ulong[] Before, ulong[] After)> _changes = [];
     private bool _disposed;
 
     private CpuReservation(IReadOnlyList<int> cpus) => _cpus = cpus;
@@ -25,7 +34,16 @@ public sealed unsafe class CpuReservation : IDisposable
     public int MovedThreads { get; private set; }
 
     /// <summary>CPUs that threads are kept off, and workers may be pinned to all the same.</summary>
-    internal static IReadOnlyList<int> Reserved => _reserved;
+    internal static IReadOnlyList<int> Reserved
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return [.. _granted.Union(InForce.SelectMany(static cpus => cpus))];
+            }
+        }
+    }
 
     /// <summary>Makes a reservation. Where nothing would be left to run on, or no CPU is named, nothing is changed.</summary>
     /// <param name="cpus">The CPUs of the poll threads, which start afterwards and pin themselves.</param>
@@ -33,13 +51,31 @@ public sealed unsafe class CpuReservation : IDisposable
     {
         ArgumentNullException.ThrowIfNull(cpus);
         var reservation = new CpuReservation(cpus);
-        if (cpus.Count > 0)
+        if (cpus.Count == 0)
         {
-            lock (Gate)
+            return reservation;
+        }
+
+        lock (Gate)
+        {
+            ulong[] before = MaskInForce();
+            ulong[] after = [.. before];
+            foreach (int cpu in cpus)
             {
-                Grant(cpus);
-                reservation.KeepOff();
+                after[cpu / 64] |= 1UL << (cpu % 64);
             }
+
+            var own = new ulong[Words];
+            ulong[] elsewhere = Get(0, own) ? Without(OriginalOf(own, before) ?? own, after) : own;
+            if (!HasAny(elsewhere) || Pinned.Contains(LibC.GetThreadId()))
+            {
+                return reservation;
+            }
+
+            InForce.Add(cpus);
+
+            // Twice: threads that others start while the first pass runs.
+            reservation.MovedThreads = Move(before, after, elsewhere) + Move(before, after, elsewhere);
         }
 
         return reservation;
@@ -56,23 +92,94 @@ public sealed unsafe class CpuReservation : IDisposable
             }
 
             _disposed = true;
-            _reserved = [.. _reserved.Except(_cpus)];
-            ForEachThread((thread, mask) =>
+            ulong[] before = MaskInForce();
+            if (InForce.Remove(_cpus))
             {
-                foreach ((ulong[] before, ulong[] after) in _changes)
-                {
-                    if (mask.AsSpan().SequenceEqual(after))
-                    {
-                        Set(thread, before);
-                        break;
-                    }
-                }
-            });
+                Move(before, MaskInForce(), elsewhere: new ulong[Words]);
+            }
         }
     }
 
     /// <summary>Tells of CPUs that another runtime of this process keeps threads off.</summary>
-    internal static void Grant(IReadOnlyList<int> cpus) => _reserved = [.. _reserved.Union(cpus)];
+    internal static void Grant(IReadOnlyList<int> cpus)
+    {
+        lock (Gate)
+        {
+            _granted = [.. _granted.Union(cpus)];
+        }
+    }
+
+    /// <summary>Tells that the calling thread is where it is on purpose.</summary>
+    internal static void LeaveAlone()
+    {
+        lock (Gate)
+        {
+            Pinned.Add(LibC.GetThreadId());
+        }
+    }
+
+    private static ulong[] MaskInForce()
+    {
+        var mask = new ulong[Words];
+        foreach (int cpu in InForce.SelectMany(static cpus => cpus))
+        {
+            mask[cpu / 64] |= 1UL << (cpu % 64);
+        }
+
+        return mask;
+    }
+
+    private static ulong[] Without(ulong[] mask, ulong[] taken) => [.. mask.Zip(taken, static (word, gone) => word & ~gone)];
+
+    private static bool HasAny(ulong[] mask) => Array.Exists(mask, static word => word != 0);
+
+    private static bool Same(ulong[] one, ulong[] other) => one.AsSpan().SequenceEqual(other);
+
+    /// <summary>What a thread could run on before anything was reserved; null if it was never moved.</summary>
+    private static ulong[]? OriginalOf(ulong[] mask, ulong[] reserved) => Originals.Find(original => Same(Without(original, reserved), mask));
+
+    /// <summary>Moves all threads from what one set of reserved CPUs leaves them to what another does.</summary>
+    /// <param name="before">The CPUs reserved so far.</param>
+    /// <param name="after">The CPUs reserved from now on.</param>
+    /// <param name="elsewhere">Where threads go to which nothing would be left.</param>
+    /// <returns>How many were moved.</returns>
+    private static int Move(ulong[] before, ulong[] after, ulong[] elsewhere)
+    {
+        int moved = 0;
+        var alive = new HashSet<int>();
+        foreach (string folder in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            int thread = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
+            alive.Add(thread);
+            var mask = new ulong[Words];
+            if (Pinned.Contains(thread) || !Get(thread, mask))
+            {
+                continue;
+            }
+
+            ulong[]? known = OriginalOf(mask, before);
+            if (known == null && mask.Sum(static word => System.Numerics.BitOperations.PopCount(word)) == 1 && !IsCollector(thread))
+            {
+                continue;
+            }
+
+            ulong[] wanted = Without(known ?? mask, after);
+            wanted = HasAny(wanted) ? wanted : elsewhere;
+            if (Same(wanted, mask) || !Set(thread, wanted))
+            {
+                continue;
+            }
+
+            moved++;
+            if (known == null)
+            {
+                Originals.Add(mask);
+            }
+        }
+
+        Pinned.IntersectWith(alive);
+        return moved;
+    }
 
     private static bool Get(int thread, ulong[] mask)
     {
@@ -91,19 +198,6 @@ public sealed unsafe class CpuReservation : IDisposable
         }
     }
 
-    private static void ForEachThread(Action<int, ulong[]> visit)
-    {
-        foreach (string folder in Directory.EnumerateDirectories("/proc/self/task"))
-        {
-            int thread = int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
-            var mask = new ulong[Words];
-            if (Get(thread, mask))
-            {
-                visit(thread, mask);
-            }
-        }
-    }
-
     /// <summary>Server collection pins its threads. Other threads of the runtime are not pinned, and their names are inherited by threads of the user.</summary>
     private static bool IsCollector(int thread)
     {
@@ -116,51 +210,5 @@ public sealed unsafe class CpuReservation : IDisposable
             // It has ended.
             return false;
         }
-    }
-
-    private void KeepOff()
-    {
-        var elsewhere = new ulong[Words];
-        if (!Get(0, elsewhere) || !Remove(elsewhere))
-        {
-            return;
-        }
-
-        // Twice: threads that others start while the first pass runs.
-        for (int pass = 0; pass < 2; pass++)
-        {
-            ForEachThread((thread, mask) =>
-            {
-                ulong[] before = [.. mask];
-                int allowed = before.Sum(static word => System.Numerics.BitOperations.PopCount(word));
-                bool left = Remove(mask);
-                if (mask.AsSpan().SequenceEqual(before) || (allowed == 1 && !IsCollector(thread)))
-                {
-                    return;
-                }
-
-                ulong[] after = left ? mask : elsewhere;
-                if (Set(thread, after))
-                {
-                    MovedThreads++;
-                    if (left && !_changes.Exists(change => change.After.AsSpan().SequenceEqual(after)))
-                    {
-                        _changes.Add((before, after));
-                    }
-                }
-            });
-        }
-    }
-
-    /// <summary>Takes the CPUs out of a mask.</summary>
-    /// <returns>Whether any is left.</returns>
-    private bool Remove(ulong[] mask)
-    {
-        foreach (int cpu in _cpus)
-        {
-            mask[cpu / 64] &= ~(1UL << (cpu % 64));
-        }
-
-        return Array.Exists(mask, static word => word != 0);
     }
 }

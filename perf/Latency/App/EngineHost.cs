@@ -24,10 +24,8 @@ internal sealed class EngineHost : IDisposable
         Cores = $"{options.Core}",
         Idle = IdleKind.BusySpin,
         SendRetries = 1000,
-    })
-    {
-        KeepsAppOffCores = options.Core == options.OffCore,
-    };
+        KeepOthersOffCores = options.Core == options.OffCore,
+    });
 
     /// <summary>Where the build puts the library.</summary>
     internal static string LibraryPath => Beside(".so");

@@ -2,6 +2,9 @@ using Xunit;
 
 namespace PollMode.Tests;
 
+/// <summary>Alone in the process: an engine with cores of another test would move the threads as well.</summary>
+[CollectionDefinition(nameof(CpuReservationTests), DisableParallelization = true)]
+[Collection(nameof(CpuReservationTests))]
 public sealed class CpuReservationTests
 {
     [Fact]
@@ -47,6 +50,70 @@ public sealed class CpuReservationTests
         IReadOnlyList<int> before = CpuAffinity.Allowed;
         using CpuReservation reservation = CpuReservation.Take(before);
         Assert.Equal(0, reservation.MovedThreads);
+        Assert.Equal(before, CpuAffinity.Allowed);
+    }
+
+    [Fact]
+    public void Reservations_end_in_any_order()
+    {
+        IReadOnlyList<int> before = CpuAffinity.Allowed;
+        Assert.SkipUnless(before.Count >= 2, "needs two CPUs that this process may use");
+        int cpu = before[^1];
+        CpuReservation first = CpuReservation.Take([cpu]);
+        CpuReservation second = CpuReservation.Take([cpu]);
+        CpuReservation nothingLeft = CpuReservation.Take([.. before.SkipLast(1)]);
+        first.Dispose();
+        Assert.Equal(before.SkipLast(1), CpuAffinity.Allowed);
+        second.Dispose();
+        Assert.Equal(before, CpuAffinity.Allowed);
+        nothingLeft.Dispose();
+        Assert.Equal(before, CpuAffinity.Allowed);
+    }
+
+    [Fact]
+    public void A_thread_that_pinned_itself_to_what_is_left_stays_there()
+    {
+        IReadOnlyList<int> before = CpuAffinity.Allowed;
+        Assert.SkipUnless(before.Count >= 2, "needs two CPUs that this process may use");
+        IReadOnlyList<int> pinned = [];
+        using var isPinned = new ManualResetEventSlim();
+        using var ended = new ManualResetEventSlim();
+        CpuReservation reservation = CpuReservation.Take([.. before.Skip(1)]);
+        var worker = new Thread(() =>
+        {
+            CpuAffinity.Pin(before[0]);
+            isPinned.Set();
+            ended.Wait();
+            pinned = CpuAffinity.Allowed;
+        });
+        worker.Start();
+        isPinned.Wait(TestEngine.Long, TestContext.Current.CancellationToken);
+        reservation.Dispose();
+        ended.Set();
+        worker.Join();
+        Assert.Equal([before[0]], pinned);
+        Assert.Equal(before, CpuAffinity.Allowed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_open_engine_keeps_others_off_its_cores(bool keeps)
+    {
+        IReadOnlyList<int> before = CpuAffinity.Allowed;
+        Assert.SkipUnless(before.Count >= 2, "needs two CPUs that this process may use");
+        int core = before[^1];
+        IReadOnlyList<int> worker = [];
+        using (var test = new TestEngine(
+            ["fake:rx=10"],
+            builder => builder.Use(() => new LambdaStage((ref _) => { }, _ => worker = CpuAffinity.Allowed)),
+            options => (options.Cores, options.KeepOthersOffCores) = ($"{core}", keeps)))
+        {
+            test.RunToEnd();
+            Assert.Equal([core], worker);
+            Assert.Equal(keeps ? before.SkipLast(1) : before, CpuAffinity.Allowed);
+        }
+
         Assert.Equal(before, CpuAffinity.Allowed);
     }
 }
