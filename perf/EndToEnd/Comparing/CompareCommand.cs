@@ -29,6 +29,7 @@ internal static class CompareCommand
     internal static int Run(CompareOptions options, Bench bench)
     {
         IReadOnlyList<IComparison> comparisons = Selection.Of(Families.Comparisons, options.Names);
+        using CpuReservation off = ChildProcess.KeepOff(bench.Core);
         using var pages = new HugePageReservation(HugePages);
         Console.WriteLine($"{Machine.Describe()}; load average {Machine.Load()}");
         Console.WriteLine(Machine.VersionsOf(comparisons.SelectMany(comparison => comparison.Contenders).SelectMany(contender => contender.Needs)));

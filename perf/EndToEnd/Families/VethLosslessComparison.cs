@@ -9,6 +9,9 @@ internal sealed record VethLosslessComparison(InterfaceDriver Driver) : ICompari
     private const double Tolerance = 1e-4;
     private const int TrialMilliseconds = 500;
 
+    /// <summary>Trials of a rate before it counts as too high: a machine that others use takes the core away now and then, whoever is on it.</summary>
+    private const int Trials = 3;
+
     private static readonly Tool[] NeedsTestpmd = [.. InterfaceDriver.Needs, Tool.Testpmd];
 
     public string Name => $"veth-lossless-{Driver.Name}";
@@ -17,7 +20,7 @@ internal sealed record VethLosslessComparison(InterfaceDriver Driver) : ICompari
 
     public Quantity Ranks => Quantity.PacketRate;
 
-    public string? Caveat => "Trials of half a second on a ladder of rates a fifth apart, so that equal contenders may differ by a rung. Frames come in small bursts: a short queue loses some before the CPU is busy.";
+    public string? Caveat => "Trials of half a second on a ladder of rates a fifth apart, so that equal contenders may differ by a rung; a rate has passed when one of three trials lost no more than a frame in ten thousand. Frames come in small bursts: a short queue loses some before the CPU is busy.";
 
     public IReadOnlyList<Contender> Contenders =>
     [
@@ -36,8 +39,7 @@ internal sealed record VethLosslessComparison(InterfaceDriver Driver) : ICompari
         while (low < high)
         {
             int middle = (low + high) / 2;
-            (double rate, double loss) = Try(bench, subject, wire, LowestRate * Math.Pow(Step, middle));
-            if (loss <= Tolerance)
+            if (Passed(bench, subject, wire, LowestRate * Math.Pow(Step, middle)) is { } rate)
             {
                 best = Math.Max(best, rate);
                 low = middle + 1;
@@ -49,6 +51,22 @@ internal sealed record VethLosslessComparison(InterfaceDriver Driver) : ICompari
         }
 
         return best > 0 ? Measurement.Of((Quantity.PacketRate, best)) : throw new PollModeException($"Frames were lost even at {LowestRate / 1000:0} thousand a second.");
+    }
+
+    /// <summary>Tries a rate until a trial loses nothing.</summary>
+    /// <returns>The rate that was really sent; null if every trial lost frames.</returns>
+    private static double? Passed(Bench bench, ISubject subject, Wire wire, double wanted)
+    {
+        for (int trial = 0; trial < Trials; trial++)
+        {
+            (double rate, double loss) = Try(bench, subject, wire, wanted);
+            if (loss <= Tolerance)
+            {
+                return rate;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>One trial.</summary>

@@ -14,6 +14,10 @@ internal sealed class ChildProcess : IDisposable
 
     private static readonly TimeSpan Kindness = TimeSpan.FromSeconds(5);
     private static readonly string? Setpriv = new Tool("setpriv", "util-linux").FullPath;
+    private static readonly string? Taskset = new Tool("taskset", "util-linux").FullPath;
+
+    /// <summary>Where programs may run: null for where this process does.</summary>
+    private static string? _cpus;
 
     private readonly Process _process;
     private readonly BlockingCollection<string> _lines = [];
@@ -44,6 +48,13 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>The last lines it wrote, for messages.</summary>
     internal string Tail => string.Join(" / ", _tail);
 
+    /// <summary>Keeps the threads of this process, its compiler's and its collector's, off the core of whoever is measured. Programs started meanwhile may use it.</summary>
+    internal static CpuReservation KeepOff(int core)
+    {
+        _cpus ??= CpuList.Format(CpuAffinity.Allowed);
+        return CpuReservation.Take(Taskset == null ? [] : [core]);
+    }
+
     /// <summary>Starts a program.</summary>
     /// <param name="program">Its path.</param>
     /// <param name="arguments">Its arguments.</param>
@@ -51,7 +62,8 @@ internal sealed class ChildProcess : IDisposable
     internal static ChildProcess Start(string program, IEnumerable<string> arguments, string? networkNamespace = null)
     {
         string[] own = [.. networkNamespace == null ? Array.Empty<string>() : ["ip", "netns", "exec", networkNamespace], program, .. arguments];
-        string[] words = [.. Setpriv == null ? Array.Empty<string>() : [Setpriv, "--pdeathsig", "KILL", "--"], .. own];
+        string[] everywhere = Taskset is { } taskset && _cpus is { } cpus ? [taskset, "--cpu-list", cpus] : [];
+        string[] words = [.. everywhere, .. Setpriv == null ? Array.Empty<string>() : [Setpriv, "--pdeathsig", "KILL", "--"], .. own];
         var start = new ProcessStartInfo(words[0], words[1..])
         {
             UseShellExecute = false,

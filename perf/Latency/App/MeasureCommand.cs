@@ -13,6 +13,7 @@ internal static class MeasureCommand
     {
         IWay[] ways = [.. names.Length == 0 ? Ways : names.Select(Find)];
         string load = Machine.Load();
+        using CpuReservation off = ChildProcess.KeepOff(bench.Core);
         using var pages = new HugePageReservation(HugePages);
         var tables = new List<string>();
         foreach (IWay way in ways)
