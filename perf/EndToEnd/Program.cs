@@ -17,6 +17,13 @@ var testpmd = new Option<string>("--testpmd") { Description = "The dpdk-testpmd 
 var core = new Option<int>("--core") { Description = "The core of whoever is measured.", DefaultValueFactory = _ => new Bench().Core };
 var json = new Option<string?>("--json") { Description = "File for the results as JSON." };
 var markdown = new Option<string?>("--markdown") { Description = "File for the results as a Markdown page." };
+testpmd.Validators.Add(given =>
+{
+    if (given.GetValueOrDefault<string>() is { } program && !new Tool(program, Tool.Testpmd.Package).IsInstalled && given.Tokens.Count > 0)
+    {
+        given.AddError($"There is no program '{program}'; name a dpdk-testpmd, by its path or a name that PATH has.");
+    }
+});
 var charts = new Option<string?>("--charts") { Description = "Folder for charts of the results." };
 var save = new Option<bool>("--save") { Description = "Keep the results in perf/results.json, and write perf/RESULTS.md, the README's table and the charts anew." };
 var compare = new Command("compare", "Measures PollMode beside its peers, in turn, and prints medians and ratios.") { names, list, repetitions, minutes, seconds, warmUp, testpmd, core, json, markdown, charts, save };
@@ -24,7 +31,7 @@ compare.SetAction(parsed => Guarded(() => parsed.GetValue(list)
     ? CompareCommand.List()
     : CompareCommand.Run(
         new CompareOptions(
-            parsed.GetValue(names) ?? [], parsed.GetValue(repetitions), parsed.GetValue(minutes), Typed(parsed, repetitions, seconds, warmUp), parsed.GetValue(save),
+            parsed.GetValue(names) ?? [], parsed.GetValue(repetitions), parsed.GetValue(minutes), Typed(parsed, repetitions, seconds, warmUp, testpmd), parsed.GetValue(save),
             parsed.GetValue(json), parsed.GetValue(markdown), parsed.GetValue(charts)),
         new Bench
         {
@@ -80,8 +87,8 @@ void Stop(PosixSignalContext context)
     stop.Cancel();
 }
 
-static string Typed(ParseResult parsed, params Option<int>[] options) =>
-    string.Concat(options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => $" {option.Name} {parsed.GetValue(option)}"));
+static string Typed(ParseResult parsed, params Option[] options) =>
+    string.Concat(options.Select(option => parsed.GetResult(option)).Where(result => result is { Implicit: false }).Select(result => $" {result!.Option.Name} {string.Join(' ', result.Tokens)}"));
 
 static int Guarded(Func<int> action)
 {

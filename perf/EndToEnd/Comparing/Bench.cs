@@ -23,6 +23,9 @@ internal sealed record Bench
     /// <summary>Ends everything early.</summary>
     public CancellationToken Stop { get; init; }
 
+    /// <summary>What is run for a program that a contender needs: another binary than usual if one was named.</summary>
+    internal Tool Actual(Tool needed) => needed == Tool.Testpmd ? Testpmd : needed;
+
     /// <summary>The core as a word of a command line.</summary>
     internal string CoreText => Core.ToString(CultureInfo.InvariantCulture);
 

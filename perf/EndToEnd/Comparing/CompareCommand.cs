@@ -32,7 +32,7 @@ internal static class CompareCommand
         using CpuReservation off = ChildProcess.KeepOff(bench.Core);
         using var pages = new HugePageReservation(HugePages);
         Console.WriteLine($"{Machine.Describe()}; load average {Machine.Load()}");
-        Console.WriteLine(Machine.VersionsOf(comparisons.SelectMany(comparison => comparison.Contenders).SelectMany(contender => contender.Needs)));
+        Console.WriteLine(Machine.VersionsOf(comparisons.SelectMany(comparison => comparison.Contenders).SelectMany(contender => contender.Needs).Select(bench.Actual)));
         var progress = new Progress(Console.Error, !Console.IsErrorRedirected);
         var runner = new ComparisonRunner(bench, options.Repetitions, options.CommandOf, progress);
         var results = new List<ComparisonResult>();
@@ -83,7 +83,7 @@ internal static class CompareCommand
     {
         if (options.MarkdownPath is { } markdown)
         {
-            File.WriteAllText(markdown, MarkdownReport.Page(results, Families.All));
+            File.WriteAllText(markdown, MarkdownReport.Page(results, Families.All, "`compare --markdown`", options.CommandOf));
         }
 
         if (options.ChartsFolder is { } charts)

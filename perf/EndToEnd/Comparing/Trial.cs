@@ -33,7 +33,7 @@ internal sealed class Trial
     /// <returns>Null if PollMode's own side is not among them.</returns>
     internal static Trial? Begin(IComparison comparison, Bench bench, Progress progress, Func<string, string> commandOf)
     {
-        Side[] sides = [.. comparison.Contenders.Where(contender => IsThere(contender, progress)).Select(contender => new Side(contender))];
+        Side[] sides = [.. comparison.Contenders.Where(contender => IsThere(contender, bench, progress)).Select(contender => new Side(contender))];
         if (sides.Length > 0 && sides[0].Contender.Name == comparison.Contenders[0].Name)
         {
             return new Trial(comparison, sides, bench, progress, commandOf);
@@ -70,12 +70,12 @@ internal sealed class Trial
         Caveat = _comparison.Caveat,
         Points = _comparison.Points,
         Contenders = [.. _sides.Select(side => new ContenderResult(side.Contender.Name, [.. side.Runs], side.Failure))],
-        Context = Machine.Context(_commandOf(_comparison.Name), _loadAtStart, _comparison.Contenders.SelectMany(contender => contender.Needs)),
+        Context = Machine.Context(_commandOf(_comparison.Name), _loadAtStart, _comparison.Contenders.SelectMany(contender => contender.Needs).Select(_bench.Actual)),
     };
 
-    private static bool IsThere(Contender contender, Progress progress)
+    private static bool IsThere(Contender contender, Bench bench, Progress progress)
     {
-        Tool[] missing = [.. contender.Needs.Where(tool => !tool.IsInstalled)];
+        Tool[] missing = [.. contender.Needs.Select(bench.Actual).Where(tool => !tool.IsInstalled)];
         foreach (Tool tool in missing)
         {
             progress.Missing(tool, contender.Name);

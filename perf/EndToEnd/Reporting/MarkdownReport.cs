@@ -6,12 +6,17 @@ namespace PollMode.EndToEnd;
 internal static class MarkdownReport
 {
     /// <summary>Everything that was measured, family by family, with machine and command.</summary>
-    internal static string Page(IReadOnlyList<ComparisonResult> results, IReadOnlyList<IFamily> families)
+    /// <param name="results">The results.</param>
+    /// <param name="families">What they belong to.</param>
+    /// <param name="source">What the page was written from.</param>
+    /// <param name="command">What measures a comparison again, given its name.</param>
+    internal static string Page(
+        IReadOnlyList<ComparisonResult> results, IReadOnlyList<IFamily> families, string source = "`compare --save` from [results.json](results.json)", Func<string, string>? command = null)
     {
         var text = new StringBuilder();
         text.Append("# Results\n\n");
-        text.Append("Written by `compare --save` from [results.json](results.json); no figure here is typed by hand. `compare NAME` measures a row again:\n\n");
-        text.Append("    dotnet run -c Release --project perf/EndToEnd -- compare NAME\n\n");
+        text.Append($"Written by {source}; no figure here is typed by hand. `compare NAME` measures a row again:\n\n");
+        text.Append($"    {command?.Invoke("NAME") ?? "dotnet run -c Release --project perf/EndToEnd -- compare NAME"}\n\n");
         text.Append("Middle values of the runs, smallest and largest in brackets. Contenders run in turn, A B A B; the ratio is of pairs, and above one PollMode is\n");
         text.Append("ahead, whichever way a quantity goes. CPU per packet is user and system time of the whole process, PollMode's and the peer's.\n");
         foreach (IFamily family in families)
