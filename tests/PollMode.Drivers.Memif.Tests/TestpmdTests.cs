@@ -15,7 +15,7 @@ public sealed class TestpmdTests
     {
         string name = NewName(abstractSocket);
         using var peer = new Testpmd($"role=server,id=5,{SocketOf(name)}");
-        using var side = new MemifSide($"memif:{name},id=5,{keys}", bufferBytes: 4096);
+        using var side = new MemifSide($"memif:{name},id=5,{keys}");
         side.WaitForLink();
         byte[][] frames = Traffic.Frames(jumbo: true);
         Traffic.AssertSame(frames, Traffic.Pass(side, side, frames));
@@ -187,7 +187,10 @@ public sealed class TestpmdTests
         {
             // Nothing is polled until the descriptor says that there is something.
             Assert.False(IsReadable(side.Rx[0].PollFileDescriptor, 0));
-            Assert.Equal(1, side.Tx[0].Send([side.Make(frame)]));
+            Packet packet = side.Make(frame);
+
+            // A server has nothing to send with until the client has put its first buffers into the ring.
+            Assert.True(SpinWait.SpinUntil(() => side.Tx[0].Send([packet]) == 1, TimeSpan.FromSeconds(30)));
             Assert.True(IsReadable(side.Rx[0].PollFileDescriptor, 30_000), "no notice came");
             var frames = new List<byte[]>();
             Assert.True(SpinWait.SpinUntil(
