@@ -26,6 +26,7 @@ internal sealed unsafe class TapDevice : IDisposable
     private short _flagsBefore;
     private short _multiQueue;
     private int _headerBytesBefore;
+    private WantedFeatures? _wantedBefore;
 
     private TapDevice()
     {
@@ -140,6 +141,7 @@ internal sealed unsafe class TapDevice : IDisposable
         if (WasAttached && TapFlags.Read(probe.Number) is { } before)
         {
             _flagsBefore = before;
+            _wantedBefore = WantedFeatures.Read(_control, settings.Name);
             _spare = OpenControl();
         }
 
@@ -262,8 +264,8 @@ internal sealed unsafe class TapDevice : IDisposable
     }
 
     /// <summary>
-    /// Makes a device that was there before carry frames as it did, with no offloads, as the next who attaches expects. Attaching says how;
-    /// so it is done once more, and let go of at once.
+    /// Makes a device that was there before carry frames as it did, with no offloads but those asked for that it was, as the next who attaches
+    /// expects. Attaching says how; so it is done once more, and let go of at once.
     /// </summary>
     /// <param name="name">Its name; empty if it is gone.</param>
     private void PutFramingBack(string name)
@@ -283,6 +285,7 @@ internal sealed unsafe class TapDevice : IDisposable
             int bytes = _headerBytesBefore;
             _ = LibC.Ioctl(_spare, LibC.TUNSETOFFLOAD, null);
             _ = bytes > 0 ? LibC.Ioctl(_spare, LibC.TUNSETVNETHDRSZ, &bytes) : 0;
+            _wantedBefore?.PutBack(_control, name);
         }
 
         _ = LibC.Close(_spare);
