@@ -114,6 +114,45 @@ public sealed partial class KilledTests
         Assert.Equal(Rounds + 1, end.GetProperty("ports")[0].GetProperty("counters").GetProperty("connections").GetInt64());
     }
 
+    [Theory]
+    [InlineData("role=server", "zero_copy=on")]
+    [InlineData("role=server", "zero_copy=off")]
+    [InlineData("zero_copy=on", "role=server")]
+    [InlineData("zero_copy=off", "role=server")]
+    public async Task BuffersComeHomeFromAKilledPeerWhileTheSurvivorRunsOn(string survivor, string peer)
+    {
+        const int RingSize = 1024;
+        const int Bursts = 256;
+        using var folder = new Folder();
+        string socket = folder.File("memif.sock");
+        using Run alive = Run.Forwarder("--port", $"memif:{socket},{survivor}", "--port", "gen:rate=100000", "--stats", "0.1");
+        int capacity = 0;
+        for (int round = 0; round < 2; round++)
+        {
+            using Run dying = Run.Forwarder("--port", $"memif:{socket},{peer}", "--port", "gen:rate=100000", "--stats", "0.1");
+            await WaitForTraffic(dying);
+
+            // Without a copy the rings hold buffers: an empty one in almost every slot to receive with, and those that were sent.
+            PoolSample[] working = await PoolSample.Next(alive, 3);
+            capacity = round == 0 ? working[0].Capacity : capacity;
+            (int least, int most) = survivor == "zero_copy=on" ? (RingSize - Bursts, (2 * RingSize) + Bursts) : (0, Bursts);
+            Assert.All(working, sample => Assert.InRange(sample.InFlight, least, most));
+            await dying.Signal("KILL");
+            await dying.End();
+
+            // All come home, and what the generator goes on making does not pile up.
+            int killed = PoolSample.All(alive).Length;
+            await Until(() => PoolSample.All(alive)[killed..].Any(sample => sample.InFlight == 0), () => $"buffers stay away:\n{alive.Output}{alive.Errors}");
+            PoolSample[] alone = await PoolSample.Next(alive, 3);
+            Assert.All(alone, sample => Assert.InRange(sample.InFlight, 0, Bursts));
+            Assert.All([.. working, .. alone], sample => Assert.Equal(capacity, sample.Capacity));
+        }
+
+        await alive.Signal("TERM");
+        Assert.Equal(0, (await alive.End()).ExitCode);
+        Assert.Contains(" buffers, 0 not home", alive.Output, StringComparison.Ordinal);
+    }
+
     private static Task WaitForTraffic(Run run) => Until(() => Received().IsMatch(run.Output), () => $"nothing was received:\n{run.Output}{run.Errors}");
 
     private static async Task Until(Func<bool> holds, Func<string> otherwise)
@@ -128,6 +167,25 @@ public sealed partial class KilledTests
 
     [GeneratedRegex("received [1-9]", RegexOptions.None, 1000)]
     private static partial Regex Received();
+
+    [GeneratedRegex(@"pool (\d+)/(\d+) in flight", RegexOptions.None, 1000)]
+    private static partial Regex Pool();
+
+    /// <summary>What a forwarder said of its pool in one of its regular lines.</summary>
+    private sealed record PoolSample(int InFlight, int Capacity)
+    {
+        public static PoolSample[] All(Run run) => [.. Pool().Matches(run.Output).Select(line => new PoolSample(Number(line, 1), Number(line, 2)))];
+
+        /// <summary>Waits for so many more; the first line to come may have been begun before.</summary>
+        public static async Task<PoolSample[]> Next(Run run, int count)
+        {
+            int seen = All(run).Length + 1;
+            await Until(() => All(run).Length >= seen + count, () => $"no more lines come:\n{run.Output}{run.Errors}");
+            return All(run)[seen..(seen + count)];
+        }
+
+        private static int Number(Match line, int group) => int.Parse(line.Groups[group].Value, CultureInfo.InvariantCulture);
+    }
 
     /// <summary>What a process holds: descriptors, and shared memory that it has mapped.</summary>
     private sealed record Resources(int Descriptors = 0, string Maps = "")
