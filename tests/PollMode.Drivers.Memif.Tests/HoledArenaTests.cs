@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using PollMode.Linux;
+using PollMode.Testing;
+using Xunit;
+
+namespace PollMode.Drivers.Memif.Tests;
+
+/// <summary>
+/// What a hostile server can do with the descriptor of the arena that a client without a copy gives it: not cut it short, not seal it, but
+/// punch holes. They cost content, not the connection and not the process, while there are pages to fill them with.
+/// </summary>
+public sealed partial class HoledArenaTests
+{
+    private const int KeepSize = 1;
+    private const int PunchHole = 2;
+    private const int Slab = 2 << 20;
+
+    [Theory]
+    [InlineData(PageKind.Small4KiB)]
+    [InlineData(PageKind.Huge2MiB)]
+    public void An_arena_keeps_its_length_and_takes_no_seal_from_a_server(PageKind pages)
+    {
+        RequirePages(pages);
+        using var client = new MemifSide($"memif:{MemifPairTests.NewName()},zero_copy=on", buffers: 2048, pages: pages);
+        int descriptor = client.Arena.SharedFileDescriptor;
+        foreach (long length in new long[] { 0, client.Arena.LengthBytes / 2, 2 * client.Arena.LengthBytes })
+        {
+            Assert.Equal((-1, Errno.EPERM), (LibC.Ftruncate(descriptor, length), Marshal.GetLastPInvokeError()));
+        }
+
+        // F_SEAL_FUTURE_WRITE would keep the next server from mapping it.
+        const int FutureWrite = 0x10;
+        Assert.Equal(-1, LibC.Fcntl(descriptor, LibC.F_ADD_SEALS, FutureWrite));
+        Assert.Equal(LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL, LibC.Fcntl(descriptor, LibC.F_GET_SEALS, 0));
+    }
+
+    [Theory]
+    [InlineData(PageKind.Small4KiB)]
+    [InlineData(PageKind.Huge2MiB)]
+    public void Holes_are_filled_with_zeros_and_traffic_goes_on(PageKind pages)
+    {
+        RequirePages(pages);
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        using var client = new MemifSide($"memif:{socket},zero_copy=on", pages: pages);
+        server.WaitForLink();
+        client.WaitForLink();
+        byte[] frame = Traffic.Frame(1, 1000);
+        Assert.Equal(1, client.Tx[0].Send([client.Make(frame)]));
+        Punch(client, 0, client.Arena.LengthBytes);
+        var arrived = new List<byte[]>();
+        server.CollectUntil(arrived, 1);
+        Assert.Equal(new byte[frame.Length], Assert.Single(arrived));
+        client.Tx[0].Service();
+
+        // Every buffer is a page by page new one by now, and the two still look at the same.
+        byte[][] frames = Traffic.Frames(jumbo: true);
+        Traffic.AssertSame(frames, Traffic.Pass(client, server, frames));
+        Traffic.AssertSame(frames, Traffic.Pass(server, client, frames));
+        Assert.Equal(0, client.Counter("protocol_violations") + server.Counter("protocol_violations"));
+    }
+
+    [Fact]
+    public void Holes_in_the_middle_of_traffic_cost_bytes_and_no_frame()
+    {
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        using var client = new MemifSide($"memif:{socket},zero_copy=on");
+        server.WaitForLink();
+        client.WaitForLink();
+        bool stop = false;
+        int punched = 0;
+        var puncher = new Thread(() =>
+        {
+            var random = new Random(1);
+            while (!Volatile.Read(ref stop))
+            {
+                Punch(client, random.NextInt64(client.Arena.LengthBytes / Slab) * Slab, Slab);
+                punched++;
+                Thread.Yield();
+            }
+        });
+        puncher.Start();
+        byte[][] frames = Traffic.Frames(jumbo: true);
+        List<byte[]> arrived = [.. Traffic.Pass(client, server, frames), .. Traffic.Pass(server, client, frames)];
+        Volatile.Write(ref stop, true);
+        puncher.Join();
+        Assert.True(punched > 0);
+        Assert.Equal([.. frames, .. frames], arrived, (sent, came) => sent.Length == came.Length && sent.Zip(came).All(pair => pair.Second == pair.First || pair.Second == 0));
+        Assert.Equal(0, client.Counter("protocol_violations") + server.Counter("protocol_violations"));
+    }
+
+    /// <summary>Those of the arena twice: a hole gives its page back to the system, and the next touch asks for one.</summary>
+    private static void RequirePages(PageKind pages)
+    {
+        if (pages == PageKind.Huge2MiB)
+        {
+            Requires.HugePages(64);
+        }
+    }
+
+    private static void Punch(MemifSide client, long at, long bytes) => Assert.Equal(0, Fallocate(client.Arena.SharedFileDescriptor, PunchHole | KeepSize, at, bytes));
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int Fallocate(int fileDescriptor, int mode, long offset, long length);
+}
