@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace PollMode.Drivers.AfXdp.Tests.Guest;
+namespace PollMode.Testing;
 
 /// <summary>
 /// A virtual machine with network devices whose drivers know zero copy. Each device's wire ends in this process. The guest sees the host's
 /// files, and keeps what it changes to itself; a shell in it does what it is told.
 /// </summary>
-internal sealed class Guest : IDisposable
+public sealed class Guest : IDisposable
 {
     private const string Ready = "@@ready";
 
@@ -19,26 +19,24 @@ internal sealed class Guest : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly Lock _gate = new();
+    private readonly List<GuestWire> _wires = [];
     private int _commands;
 
-    /// <summary>Boots a guest.</summary>
-    /// <param name="device">QEMU's name of the kind of device, with its properties.</param>
-    /// <param name="devices">How many; the guest calls them eth0 and so on.</param>
-    public Guest(string device, int devices)
+    private Guest(string device, int devices, int megabytes, string pages)
     {
         var arguments = new List<string>
         {
             // Ends by itself should nobody be left to end it.
             "--foreground", "--signal=KILL", "600", GuestRequires.Emulator,
-            "-machine", "q35,kernel-irqchip=split", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "1024", "-nodefaults", "-no-user-config",
+            "-machine", "q35,kernel-irqchip=split", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", Number(megabytes), "-nodefaults", "-no-user-config",
             "-display", "none", "-no-reboot", "-serial", $"file:{_folder}/console", "-serial", "stdio",
             "-kernel", Path.Combine(GuestRequires.Folder, "vmlinux"), "-initrd", Path.Combine(GuestRequires.Folder, "root.cpio"),
             "-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
-            "-append", "console=ttyS0 quiet panic=-1 mitigations=off hugepages=96",
+            "-append", $"console=ttyS0 quiet panic=-1 mitigations=off {pages}",
         };
         for (int i = 0; i < devices; i++)
         {
-            Wires.Add(new GuestWire($"{_folder}/guest{i}", $"{_folder}/host{i}"));
+            _wires.Add(new GuestWire($"{_folder}/guest{i}", $"{_folder}/host{i}"));
             arguments.AddRange(["-netdev", $"dgram,id=n{i},local.type=unix,local.path={_folder}/guest{i},remote.type=unix,remote.path={_folder}/host{i}"]);
             arguments.AddRange(["-device", $"pcie-root-port,id=p{i},chassis={i + 1},addr={i + 4}"]);
             arguments.AddRange(["-device", $"{device},bus=p{i},netdev=n{i},romfile=,mac={Address(i)}"]);
@@ -54,7 +52,7 @@ internal sealed class Guest : IDisposable
         try
         {
             WaitFor(Ready);
-            Wires.ForEach(wire => wire.Connect());
+            _wires.ForEach(wire => wire.Connect());
         }
         catch
         {
@@ -64,21 +62,25 @@ internal sealed class Guest : IDisposable
     }
 
     /// <summary>The host's ends of the devices' wires.</summary>
-    public List<GuestWire> Wires { get; } = [];
+    public IReadOnlyList<GuestWire> Wires => _wires;
 
     /// <summary>The hardware address of a device.</summary>
     public static string Address(int device) => string.Create(CultureInfo.InvariantCulture, $"52:54:00:00:00:{device + 1:x2}");
 
     /// <summary>Boots a guest. A kernel whose emulated processor is kept waiting may give up while it boots: then once more.</summary>
-    public static Guest Boot(string device, int count)
+    /// <param name="device">QEMU's name of the kind of device, with its properties.</param>
+    /// <param name="count">How many; the guest calls them eth0 and so on.</param>
+    /// <param name="megabytes">The guest's memory, MiB; the host gives what is touched of it.</param>
+    /// <param name="pages">The hugepages that the guest's kernel sets aside, as its command line has it.</param>
+    public static Guest Boot(string device, int count, int megabytes = 1024, string pages = "hugepages=96")
     {
         try
         {
-            return new Guest(device, count);
+            return new Guest(device, count, megabytes, pages);
         }
         catch (TimeoutException)
         {
-            return new Guest(device, count);
+            return new Guest(device, count, megabytes, pages);
         }
     }
 
@@ -109,7 +111,7 @@ internal sealed class Guest : IDisposable
         }
 
         _process.Dispose();
-        Wires.ForEach(wire => wire.Dispose());
+        _wires.ForEach(wire => wire.Dispose());
         _folder.Delete(recursive: true);
     }
 
@@ -140,6 +142,8 @@ internal sealed class Guest : IDisposable
             Thread.Sleep(10);
         }
     }
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private void Add(string? line)
     {

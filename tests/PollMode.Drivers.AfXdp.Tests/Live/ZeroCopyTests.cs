@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
+using PollMode.Testing;
 using PollMode.Wire;
 
-namespace PollMode.Drivers.AfXdp.Tests.Guest;
+namespace PollMode.Drivers.AfXdp.Tests.Live;
 
 /// <summary>Ports on devices with zero copy: the device reads and writes the arena itself. QEMU's devices, the kernel's drivers, frames compared at the other end of the wire.</summary>
 public sealed class ZeroCopyTests
@@ -101,7 +102,7 @@ public sealed class ZeroCopyTests
         foreach (byte[][] chunk in frames.Chunk(Window))
         {
             Array.ForEach(chunk, guest.Wires[from].Send);
-            List<byte[]> got = guest.Wires[to].Receive(chunk.Length, type);
+            IReadOnlyList<byte[]> got = guest.Wires[to].Receive(chunk.Length, type);
             if (got.Count != chunk.Length)
             {
                 Assert.Fail($"{got.Count} of {chunk.Length} arrived; {guest.Run("cat log; dmesg | tail -5")}");

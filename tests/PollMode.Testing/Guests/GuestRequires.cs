@@ -1,7 +1,9 @@
-namespace PollMode.Drivers.AfXdp.Tests.Guest;
+using Xunit;
+
+namespace PollMode.Testing;
 
 /// <summary>What it takes to boot a guest; a test that lacks it is skipped, and says what.</summary>
-internal static class GuestRequires
+public static class GuestRequires
 {
     /// <summary>Where the script beside this file puts the guest's kernel.</summary>
     public static string Folder { get; } = Environment.GetEnvironmentVariable("POLLMODE_GUEST") ?? FindFolder();
@@ -12,14 +14,20 @@ internal static class GuestRequires
     /// <summary>An emulator that knows a device, and the kernel.</summary>
     public static void Device(string name)
     {
+        Kernel();
+        Assert.SkipUnless(HostCommand.Run(Emulator, "-nodefaults", "-device", $"{name},help").Output.Contains($"{name} options", StringComparison.Ordinal), $"needs an emulator that has the device '{name}'{(name == "igb" ? ", as QEMU 8.0 and later: name it in POLLMODE_QEMU" : string.Empty)}");
+    }
+
+    /// <summary>An emulator and the kernel.</summary>
+    public static void Kernel()
+    {
         Assert.SkipUnless(OperatingSystem.IsLinux() && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "needs an x86-64 host, whose programs the guest runs");
         if (!Emulator.Contains('/', StringComparison.Ordinal))
         {
-            Requires.Tools(Emulator);
+            Requires.Tool(Emulator);
         }
 
-        Assert.SkipUnless(File.Exists(Path.Combine(Folder, "root.cpio")), $"needs the kernel of a guest in {Folder}: run tests/PollMode.Drivers.AfXdp.Tests/Guest/prepare");
-        Assert.SkipUnless(Live.Shell.TryRun($"{Emulator} -nodefaults -device {name},help").Output.Contains($"{name} options", StringComparison.Ordinal), $"needs an emulator that has the device '{name}'{(name == "igb" ? ", as QEMU 8.0 and later: name it in POLLMODE_QEMU" : string.Empty)}");
+        Assert.SkipUnless(File.Exists(Path.Combine(Folder, "root.cpio")), $"needs the kernel of a guest in {Folder}: run tests/PollMode.Testing/Guests/prepare");
     }
 
     private static string FindFolder()

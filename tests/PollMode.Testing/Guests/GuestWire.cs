@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 
-namespace PollMode.Drivers.AfXdp.Tests.Guest;
+namespace PollMode.Testing;
 
 /// <summary>The host's end of the wire of a guest's device: a datagram is a frame.</summary>
-internal sealed class GuestWire : IDisposable
+public sealed class GuestWire : IDisposable
 {
     private const int Patience = 60_000;
 
@@ -28,7 +28,7 @@ internal sealed class GuestWire : IDisposable
     /// <summary>Takes frames of a type until there are as many as wanted, or none has come for a generous time.</summary>
     /// <param name="count">How many.</param>
     /// <param name="type">Their EtherType; others, such as the guest's own neighbour discovery, are passed over.</param>
-    public List<byte[]> Receive(int count, ushort type)
+    public IReadOnlyList<byte[]> Receive(int count, ushort type)
     {
         var frames = new List<byte[]>();
         byte[] buffer = new byte[65536];
