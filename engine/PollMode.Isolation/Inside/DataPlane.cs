@@ -23,6 +23,6 @@ public static class DataPlane
         where TPlane : IDataPlane, new()
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return Companion.Run(DataPlaneServer.Of<TPlane>(), arguments);
+        return Companion.Run(DataPlaneServer.Of<TPlane>(ownProcess: true), arguments);
     }
 }

@@ -15,8 +15,11 @@ internal sealed class DataPlaneServer
 
     private DataPlaneServer(Action<DataPlaneBuilder> define) => _define = define;
 
-    internal static DataPlaneServer Of<TPlane>()
-        where TPlane : IDataPlane, new() => new(static plane => new TPlane().Define(plane));
+    /// <summary>Whether this runtime is a process of its own. Otherwise the app's runtime keeps threads off the workers' CPUs, those of this one among them.</summary>
+    internal bool IsOwnProcess { get; init; }
+
+    internal static DataPlaneServer Of<TPlane>(bool ownProcess = false)
+        where TPlane : IDataPlane, new() => new(static plane => new TPlane().Define(plane)) { IsOwnProcess = ownProcess };
 
     /// <summary>Answers one request.</summary>
     /// <exception cref="Exception">Whatever went wrong; the caller carries it over the border.</exception>
@@ -50,7 +53,7 @@ internal sealed class DataPlaneServer
     private long Create(ReadOnlySpan<byte> request)
     {
         long number = Interlocked.Increment(ref _last);
-        _sessions[number] = new Session(BorderJson.Read(request, BorderJson.Default.SessionRequest), _define);
+        _sessions[number] = new Session(BorderJson.Read(request, BorderJson.Default.SessionRequest), _define, IsOwnProcess);
         return number;
     }
 

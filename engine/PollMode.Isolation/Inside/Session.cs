@@ -6,9 +6,12 @@ internal sealed class Session : IDisposable
     private readonly DataPlaneBuilder _plane;
     private readonly RingMemory _memory;
 
-    internal Session(SessionRequest request, Action<DataPlaneBuilder> define)
+    internal Session(SessionRequest request, Action<DataPlaneBuilder> define, bool isOwnProcess)
     {
         CpuReservation.Grant(request.ReservedCpus);
+
+        // One runtime of a process moves its threads, and the app's knows of all engines.
+        request.Options.KeepOthersOffCores &= isOwnProcess;
         _memory = RingMemory.At(request.RingDescriptor);
         _plane = new DataPlaneBuilder(request.Settings, _memory);
         define(_plane);

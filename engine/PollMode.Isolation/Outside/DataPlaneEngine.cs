@@ -205,6 +205,7 @@ public sealed partial class DataPlaneEngine : IEngine
         }
 
         Stop(TimeSpan.FromSeconds(1));
+        _reservation?.Dispose();
         End();
         foreach (DataPlaneTap tap in _taps.Values)
         {
@@ -218,7 +219,6 @@ public sealed partial class DataPlaneEngine : IEngine
 
         _border.Dispose();
         _memory.Dispose();
-        _reservation?.Dispose();
     }
 
     private byte[] Ask(BorderVerb verb) => _border.Ask(verb, _session, Nothing);

@@ -196,6 +196,8 @@ internal sealed class EngineParts : IDisposable
     /// <summary>Brings every buffer home and gives everything back, in the order opposite to that of opening.</summary>
     internal void Close(TimeSpan patience)
     {
+        // First, since nothing that goes wrong below may keep threads where they are; the workers have ended.
+        _reservation?.Dispose();
         if (Ledger.IsOn)
         {
             Ledger.EnterQueue("closing the engine");
@@ -235,7 +237,6 @@ internal sealed class EngineParts : IDisposable
         }
 
         _wiring?.Dispose();
-        _reservation?.Dispose();
         if (Ledger.IsOn)
         {
             Ledger.Leave();

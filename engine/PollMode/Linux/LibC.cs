@@ -54,6 +54,7 @@ internal static unsafe partial class LibC
 
     internal static readonly nint MAP_FAILED = -1;
 
+    private static readonly long SYS_gettid = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 178 : 186;
     private static readonly long SYS_mbind = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 235 : 237;
     private static readonly long SYS_get_mempolicy = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 236 : 239;
 
@@ -93,9 +94,6 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
     internal static partial int SchedGetAffinity(int threadId, nuint maskBytes, ulong* mask);
 
-    [LibraryImport("libc", EntryPoint = "gettid")]
-    internal static partial int GetThreadId();
-
     [LibraryImport("libc", EntryPoint = "sched_getcpu")]
     internal static partial int SchedGetCpu();
 
@@ -122,6 +120,9 @@ internal static unsafe partial class LibC
         mask[node / 64] = 1UL << (node % 64);
         return (int)Syscall6(SYS_mbind, address, (nint)length, mode, (nint)mask, ArenaOptions.NodeLimit, 0);
     }
+
+    /// <summary>gettid(2): glibc has a wrapper since 2.30 only.</summary>
+    internal static int GetThreadId() => (int)Syscall6(SYS_gettid, 0, 0, 0, 0, 0, 0);
 
     /// <summary>get_mempolicy(2) with MPOL_F_NODE | MPOL_F_ADDR: the node of the page at an address.</summary>
     internal static int GetNodeOfAddress(nint address, int* node) =>

@@ -59,10 +59,7 @@ public static unsafe class CpuAffinity
             throw new PollModeException($"Core {cpu} does not exist; cores are counted from 0, and the most is {(Words * 64) - 1}.");
         }
 
-        ulong* mask = stackalloc ulong[Words];
-        new Span<ulong>(mask, Words).Clear();
-        mask[cpu / 64] = 1UL << (cpu % 64);
-        if (LibC.SchedSetAffinity(0, Words * sizeof(ulong), mask) != 0)
+        if (!CpuReservation.Pin(cpu))
         {
             throw new LinuxException($"pin the thread to core {cpu}", Marshal.GetLastPInvokeError(), "name a core that 'nproc' and the cpuset allow");
         }
@@ -71,7 +68,5 @@ public static unsafe class CpuAffinity
         {
             throw new PollModeException($"The thread was pinned to core {cpu} but the system reports cores {CpuList.Format(Allowed)}; a cpuset may have changed, try again.");
         }
-
-        CpuReservation.LeaveAlone();
     }
 }

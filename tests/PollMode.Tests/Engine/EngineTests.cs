@@ -266,7 +266,7 @@ public sealed class EngineTests
     {
         int core = CpuAffinity.Allowed[^1];
         IReadOnlyList<int> seen = [];
-        using var test = new TestEngine(["fake:rx=10"], builder => builder.Use(() => new LambdaStage((ref _) => { }, _ => seen = CpuAffinity.Allowed)), options => options.Cores = $"{core}");
+        using var test = new TestEngine(["fake:rx=10"], builder => builder.Use(() => new LambdaStage((ref _) => { }, _ => seen = CpuAffinity.Allowed)), options => (options.Cores, options.KeepOthersOffCores) = ($"{core}", false));
         EngineStatistics end = test.RunToEnd();
         Assert.Equal([core], seen);
         Assert.Equal(core, end.Workers[0].Cpu);

@@ -1,3 +1,4 @@
+using PollMode.Linux;
 using Xunit;
 
 namespace PollMode.Tests;
@@ -61,12 +62,59 @@ public sealed class CpuReservationTests
         int cpu = before[^1];
         CpuReservation first = CpuReservation.Take([cpu]);
         CpuReservation second = CpuReservation.Take([cpu]);
-        CpuReservation nothingLeft = CpuReservation.Take([.. before.SkipLast(1)]);
         first.Dispose();
         Assert.Equal(before.SkipLast(1), CpuAffinity.Allowed);
-        second.Dispose();
+        CpuReservation others = CpuReservation.Take([.. before.SkipLast(1)]);
+
+        // Together they would leave nothing, so that nothing is kept from anybody.
         Assert.Equal(before, CpuAffinity.Allowed);
-        nothingLeft.Dispose();
+        second.Dispose();
+        Assert.Equal([cpu], CpuAffinity.Allowed);
+        others.Dispose();
+        Assert.Equal(before, CpuAffinity.Allowed);
+    }
+
+    [Fact]
+    public void A_cpu_that_cannot_be_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => CpuReservation.Take([-1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CpuReservation.Take([4096]));
+    }
+
+    [Fact]
+    public unsafe void A_thread_pinned_by_others_before_stays_where_it_is()
+    {
+        IReadOnlyList<int> before = CpuAffinity.Allowed;
+        Assert.SkipUnless(before.Count >= 2, "needs two CPUs that this process may use");
+        IReadOnlyList<int> pinned = [];
+        using var isPinned = new ManualResetEventSlim();
+        using var ended = new ManualResetEventSlim();
+        var worker = new Thread(() =>
+        {
+            ulong* mask = stackalloc ulong[64];
+            new Span<ulong>(mask, 64).Clear();
+            mask[before[0] / 64] = 1UL << (before[0] % 64);
+            _ = LibC.SchedSetAffinity(0, 64 * sizeof(ulong), mask);
+            isPinned.Set();
+            ended.Wait();
+            pinned = CpuAffinity.Allowed;
+        });
+        worker.Start();
+        isPinned.Wait(TestEngine.Long, TestContext.Current.CancellationToken);
+        CpuReservation.Take([.. before.Skip(1)]).Dispose();
+        CpuReservation.Take([before[0]]).Dispose();
+        ended.Set();
+        worker.Join();
+        Assert.Equal([before[0]], pinned);
+        Assert.Equal(before, CpuAffinity.Allowed);
+    }
+
+    [Fact]
+    public void An_engine_that_does_not_open_gives_its_cores_back()
+    {
+        IReadOnlyList<int> before = CpuAffinity.Allowed;
+        using var test = new TestEngine(["fake:fail=open"], change: options => options.Cores = $"{before[^1]}");
+        Assert.Throws<PollModeException>(test.Engine.Open);
         Assert.Equal(before, CpuAffinity.Allowed);
     }
 
