@@ -27,6 +27,7 @@ internal sealed unsafe class TapDevice : IDisposable
     private short _multiQueue;
     private int _headerBytesBefore;
     private WantedFeatures? _wantedBefore;
+    private WantedFeatures? _wantedAttached;
 
     private TapDevice()
     {
@@ -155,6 +156,8 @@ internal sealed unsafe class TapDevice : IDisposable
             _first = _queues[0];
             Attach(descriptor, ref flags, settings);
         }
+
+        _wantedAttached = _wantedBefore == null ? null : WantedFeatures.Read(_control, Name);
     }
 
     private void Attach(int descriptor, ref short flags, TapSettings settings)
@@ -283,9 +286,10 @@ internal sealed unsafe class TapDevice : IDisposable
         if (name.Length > 0 && LibC.Ioctl(_control, LibC.SIOCGIFINDEX, &found) == 0 && LibC.Ioctl(_spare, LibC.TUNSETIFF, &request) == 0)
         {
             int bytes = _headerBytesBefore;
+            WantedFeatures? wanted = WantedFeatures.AtEnd(_wantedBefore, _wantedAttached, WantedFeatures.Read(_control, name));
             _ = LibC.Ioctl(_spare, LibC.TUNSETOFFLOAD, null);
             _ = bytes > 0 ? LibC.Ioctl(_spare, LibC.TUNSETVNETHDRSZ, &bytes) : 0;
-            _wantedBefore?.PutBack(_control, name);
+            wanted?.PutBack(_control, name);
         }
 
         _ = LibC.Close(_spare);

@@ -49,7 +49,17 @@ internal sealed unsafe class WantedFeatures
         return new WantedFeatures(requested);
     }
 
-    /// <summary>Asks for what is asked for no more, and no longer for what was not: only where the two differ, and may be changed.</summary>
+    /// <summary>What is to be asked for at the end: what attaching changed as it was before, and all else as it is by then, for others may have chosen.</summary>
+    /// <param name="before">What was asked for before; null if the kernel did not tell, as the others.</param>
+    /// <param name="attached">What was asked for right after attaching.</param>
+    /// <param name="now">What is asked for at the end.</param>
+    /// <returns>Null if the kernel did not tell.</returns>
+    internal static WantedFeatures? AtEnd(WantedFeatures? before, WantedFeatures? attached, WantedFeatures? now) =>
+        before == null || attached?._requested.Length != before._requested.Length || now?._requested.Length != before._requested.Length
+            ? null
+            : new WantedFeatures([.. before._requested.Select((word, i) => now._requested[i] ^ ((word ^ now._requested[i]) & (word ^ attached._requested[i])))]);
+
+    /// <summary>Asks for these: only where they differ from what is asked for, and may be changed.</summary>
     internal void PutBack(int socket, string name)
     {
         uint* now = stackalloc uint[HeaderWords + (MostWords * WordsPerAnswer)];

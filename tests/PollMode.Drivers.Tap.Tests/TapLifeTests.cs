@@ -99,6 +99,14 @@ public sealed class TapLifeTests : IDisposable
         }
 
         Assert.Equal(before, State());
+
+        // What somebody else chooses meanwhile is not ours to undo.
+        using (Open($"tap:tap7,netns={space.Name},open=attach,queues={queues},mac=02:00:00:00:00:09"))
+        {
+            space.Run("ethtool", "-K", "tap7", "gro", "off");
+        }
+
+        Assert.Equal(before.Replace("generic-receive-offload: on", "generic-receive-offload: off", StringComparison.Ordinal), State());
         Assert.Equal(headerBytes, RawTap.HeaderBytesOf(space.Name, "tap7", how));
     }
 
