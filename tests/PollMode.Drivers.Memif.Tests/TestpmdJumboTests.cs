@@ -17,15 +17,14 @@ public sealed class TestpmdJumboTests
     {
         string name = MemifPairTests.NewName();
         device = $"{device},id=0,rsize=10,socket={name[1..]},socket-abstract=yes";
-        Testpmd? peer = keys == "role=server" ? null : new Testpmd(device);
+        using Testpmd? server = keys == "role=server" ? null : new Testpmd(device);
         using var side = new MemifSide($"memif:{name},{keys}");
-        peer ??= new Testpmd(device);
+        using Testpmd? client = server == null ? new Testpmd(device) : null;
         side.WaitForLink();
         byte[][] frames = [.. Enumerable.Range(0, 700).Select(number => Traffic.Frame(number, Jumbo))];
         Traffic.AssertSame(frames, Traffic.Pass(side, side, frames, window: 100));
         Assert.Equal((frames.Length, frames.Length * (long)Jumbo), (side.Rx[0].Counters.Packets, side.Rx[0].Counters.Bytes));
         Assert.Equal(0, side.Counter("protocol_violations"));
-        peer.Dispose();
     }
 
     /// <summary>
