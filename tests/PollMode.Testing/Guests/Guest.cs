@@ -5,7 +5,7 @@ using System.Text;
 namespace PollMode.Testing;
 
 /// <summary>
-/// A virtual machine with network devices whose drivers know zero copy. Each device's wire ends in this process. The guest sees the host's
+/// A virtual machine, with network devices whose drivers know zero copy if wanted. Each device's wire ends in this process. The guest sees the host's
 /// files, and keeps what it changes to itself; a shell in it does what it is told.
 /// </summary>
 public sealed class Guest : IDisposable
@@ -22,7 +22,7 @@ public sealed class Guest : IDisposable
     private readonly List<GuestWire> _wires = [];
     private int _commands;
 
-    private Guest(string device, int devices, int megabytes, string pages)
+    private Guest(string device, int devices, int megabytes, string pages, int nodes)
     {
         var arguments = new List<string>
         {
@@ -34,6 +34,11 @@ public sealed class Guest : IDisposable
             "-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
             "-append", $"console=ttyS0 quiet panic=-1 mitigations=off {pages}",
         };
+        for (int i = 0; i < nodes; i++)
+        {
+            arguments.AddRange(["-object", $"memory-backend-ram,id=m{i},size={megabytes / nodes}M", "-numa", $"node,nodeid={i},cpus={i},memdev=m{i}"]);
+        }
+
         for (int i = 0; i < devices; i++)
         {
             _wires.Add(new GuestWire($"{_folder}/guest{i}", $"{_folder}/host{i}"));
@@ -72,15 +77,16 @@ public sealed class Guest : IDisposable
     /// <param name="count">How many; the guest calls them eth0 and so on.</param>
     /// <param name="megabytes">The guest's memory, MiB; the host gives what is touched of it.</param>
     /// <param name="pages">The hugepages that the guest's kernel sets aside, as its command line has it.</param>
-    public static Guest Boot(string device, int count, int megabytes = 1024, string pages = "hugepages=96")
+    /// <param name="nodes">NUMA nodes, each with a processor and its part of the memory: none, or two.</param>
+    public static Guest Boot(string device, int count, int megabytes = 1024, string pages = "hugepages=96", int nodes = 0)
     {
         try
         {
-            return new Guest(device, count, megabytes, pages);
+            return new Guest(device, count, megabytes, pages, nodes);
         }
         catch (TimeoutException)
         {
-            return new Guest(device, count, megabytes, pages);
+            return new Guest(device, count, megabytes, pages, nodes);
         }
     }
 

@@ -1,4 +1,3 @@
-using PollMode.Linux;
 using Xunit;
 
 namespace PollMode.Tests;
@@ -93,75 +92,6 @@ public sealed class ArenaTests
         Assert.Equal(lines, memory.Arena.Report.Count);
         pool.Return(packets);
     }
-
-    [Fact]
-    public void Memory_of_a_numa_node_is_taken_from_there()
-    {
-        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node/node0"), "the kernel knows no NUMA nodes");
-        var arena = new Arena(new ArenaOptions { LimitBytes = 4 << 20, NumaNode = 0, LargestPages = PageKind.Small4KiB });
-        using (var pool = new Mempool(arena, new MempoolOptions { Buffers = 2048 }))
-        {
-            Assert.Equal((2048, 0), (pool.Capacity, arena.ForeignNodeSlabs));
-        }
-
-        arena.Dispose();
-    }
-
-    [Fact]
-    public void Slabs_of_another_node_are_counted_by_the_pool_that_took_them()
-    {
-        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node/node0"), "the kernel knows no NUMA nodes");
-        nint start = 0;
-        using var supplier = new SlabSupplier(0, startThread: false);
-        var arena = new Arena(new ArenaOptions
-        {
-            LimitBytes = 12 << 20,
-            NumaNode = 0,
-            LargestPages = PageKind.Small4KiB,
-
-            // Every second slab, from the second on.
-            NodeOfAddress = address => (int)((address - start) / Arena.SlabBytes) % 2,
-        });
-        unsafe
-        {
-            start = (nint)arena.BaseAddress;
-        }
-
-        using (var first = new Mempool(arena, new MempoolOptions { Buffers = 3072 }))
-        using (var second = new Mempool(arena, new MempoolOptions { Buffers = 1024, LimitBuffers = 3072, Supplier = supplier }))
-        {
-            Assert.Equal((1, 1), (first.Statistics.Waive, second.Statistics.Waive));
-
-            // A third one is ready, of the right node; and a fourth is not.
-            second.Return(TestMemory.Rent(second, 2048));
-            supplier.SupplyAll();
-            Assert.Equal((1, 2, 3), (first.Statistics.Waive, second.Statistics.Waive, arena.ForeignNodeSlabs));
-        }
-
-        Assert.Equal(0, arena.ForeignNodeSlabs);
-        arena.Dispose();
-    }
-
-    [Theory]
-    [InlineData(40)]
-    [InlineData(64)]
-    [InlineData(1000)]
-    public void A_numa_node_that_does_not_exist_is_named(int node)
-    {
-        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node/node0"), "the kernel knows no NUMA nodes");
-        var arena = new Arena(new ArenaOptions { LimitBytes = 4 << 20, NumaNode = node, LargestPages = PageKind.Small4KiB });
-        LinuxException fault = Assert.Throws<LinuxException>(() => new Mempool(arena, new MempoolOptions()));
-        Assert.Contains($"NUMA node {node}", fault.Message, StringComparison.Ordinal);
-        Assert.Equal(Errno.EINVAL, fault.ErrorNumber);
-        Assert.Equal(0, arena.SlabsMapped);
-        arena.Dispose();
-    }
-
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(1024)]
-    public void A_numa_node_that_cannot_exist_is_refused(int node) =>
-        Assert.Contains($"NumaNode is {node}", Assert.Throws<PollModeException>(() => new Arena(new ArenaOptions { NumaNode = node })).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(100, 128, 64L << 20, "buffer size is 100")]
