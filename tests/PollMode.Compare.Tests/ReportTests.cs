@@ -14,6 +14,14 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void System_calls_and_allocated_bytes_are_told_where_there_are_any()
+    {
+        var costs = new Dictionary<string, double> { [Quantity.PacketRate.Key] = 2e6, [Quantity.SystemCalls.Key] = 14.2, [Quantity.Allocated.Key] = 32 };
+        string table = MarkdownReport.Table([Io with { Contenders = [new ContenderResult("PollMode", [costs], null), Io.Contenders[1]] }]);
+        Assert.Contains("Mpps, 14.2 system calls per 1000 packets, 32 bytes allocated | testpmd | 185 (170 to 200) Mpps |", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_result_worse_than_the_peers_stays_in_the_table() =>
         Assert.Contains("| 0.400 (0.400 to 0.400) |", MarkdownReport.Table([Results.Of("ring-io", Quantity.PacketRate, ("PollMode", [2e6]), ("testpmd", [5e6]))]), StringComparison.Ordinal);
 

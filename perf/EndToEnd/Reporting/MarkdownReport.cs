@@ -19,6 +19,7 @@ internal static class MarkdownReport
         text.Append($"    {command?.Invoke("NAME") ?? "dotnet run -c Release --project perf/EndToEnd -- compare NAME"}\n\n");
         text.Append("Middle values of the runs, smallest and largest in brackets. Contenders run in turn, A B A B; the ratio is of pairs, and above one PollMode is\n");
         text.Append("ahead, whichever way a quantity goes. CPU per packet is user and system time of the whole process, PollMode's and the peer's.\n");
+        text.Append("PollMode's threads, but for the one that reads the counters, allocated nothing while it was measured where a cell does not say otherwise.\n");
         foreach (IFamily family in families)
         {
             ComparisonResult[] own = [.. results.Where(result => result.Family == family.Name)];
@@ -41,7 +42,7 @@ internal static class MarkdownReport
             ContenderResult[] peers = [.. result.Contenders.Skip(1)];
             foreach (ContenderResult? peer in peers.Length > 0 ? peers : new ContenderResult?[] { null })
             {
-                text.Append($"| {result.Name} | {Cell(result, result.PollMode)} | {peer?.Name ?? "-"} | {(peer == null ? "-" : Cell(result, peer))} | {Ratio(result, peer)} | {Cpu(result, peer)} | {result.PollMode.Runs.Count} | {result.Context.LoadAtStart.Split(' ')[0]} |\n");
+                text.Append($"| {result.Name} | {Cell(result, result.PollMode)}{Costs(result.PollMode)} | {peer?.Name ?? "-"} | {(peer == null ? "-" : Cell(result, peer) + Costs(peer))} | {Ratio(result, peer)} | {Cpu(result, peer)} | {result.PollMode.Runs.Count} | {result.Context.LoadAtStart.Split(' ')[0]} |\n");
             }
         }
 
@@ -98,6 +99,13 @@ internal static class MarkdownReport
     private static string Distance(ContenderResult contender) => contender.Of(Quantity.CoreDistance) is { } distance ? $", cores {distance.Median:0} ns apart" : "";
 
     private static string Loss(ContenderResult contender) => contender.Of(Quantity.Loss) is { Median: > 0.0005 } loss ? $", {Quantity.Loss.Format(loss.Median)} % lost" : "";
+
+    /// <summary>What is said in the long table only: system calls where they were counted, and bytes that were allocated, if any.</summary>
+    private static string Costs(ContenderResult contender)
+    {
+        string calls = contender.Of(Quantity.SystemCalls) is { } count ? $", {Quantity.SystemCalls.Format(count.Median)} {Quantity.SystemCalls.Title}" : "";
+        return contender.Of(Quantity.Allocated) is { Median: > 0 } bytes ? $"{calls}, {bytes.Median:0} bytes allocated" : calls;
+    }
 
     private static string Ratio(ComparisonResult result, ContenderResult? peer)
     {
