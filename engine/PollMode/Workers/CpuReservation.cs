@@ -175,7 +175,7 @@ public sealed unsafe class CpuReservation : IDisposable
         foreach ((int thread, ulong[] original) in originals)
         {
             Originals[thread] = original;
-            ulong[] wanted = Pinned.Contains(thread) ? original : WantedFor(thread, original, after, everywhere);
+            ulong[] wanted = WantedFor(thread, original, after, everywhere);
             if (!Same(wanted, masks[thread]) && Set(thread, wanted))
             {
                 moved++;

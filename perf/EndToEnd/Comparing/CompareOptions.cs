@@ -12,6 +12,9 @@ namespace PollMode.EndToEnd;
 internal sealed record CompareOptions(
     IReadOnlyList<string> Names, int Repetitions, int? Minutes, string Extra, bool Saves, string? JsonPath, string? MarkdownPath, string? ChartsFolder)
 {
+    /// <summary>What is typed before the names of comparisons.</summary>
+    internal const string Command = "dotnet run -c Release --project perf/EndToEnd -- compare";
+
     /// <summary>What measures a comparison again in the same way.</summary>
-    internal string CommandOf(string name) => $"dotnet run -c Release --project perf/EndToEnd -- compare {name}{Extra}";
+    internal string CommandOf(string name) => $"{Command} {name}{Extra}";
 }

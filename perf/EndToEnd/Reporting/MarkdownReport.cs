@@ -16,7 +16,7 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         text.Append("# Results\n\n");
         text.Append($"Written by {source}; no figure here is typed by hand. `compare NAME` measures a row again:\n\n");
-        text.Append($"    {command?.Invoke("NAME") ?? "dotnet run -c Release --project perf/EndToEnd -- compare NAME"}\n\n");
+        text.Append($"    {command?.Invoke("NAME") ?? $"{CompareOptions.Command} NAME"}\n\n");
         text.Append("Middle values of the runs, smallest and largest in brackets. Contenders run in turn, A B A B; the ratio is of pairs, and above one PollMode is\n");
         text.Append("ahead, whichever way a quantity goes. CPU per packet is user and system time of the whole process, PollMode's and the peer's.\n");
         text.Append("PollMode's threads, but for the one that reads the counters, allocated nothing while it was measured where a cell does not say otherwise.\n");

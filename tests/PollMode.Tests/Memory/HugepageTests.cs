@@ -20,14 +20,14 @@ public sealed partial class HugepageTests : IDisposable
 
     public void Dispose()
     {
-        if (_promised.Bytes != 0)
-        {
-            Assert.Equal(0, LibC.Munmap(_promised.Address, _promised.Bytes));
-        }
-
         if (_changed)
         {
             File.WriteAllText(Reserved, _before);
+        }
+
+        if (_promised.Bytes != 0)
+        {
+            Assert.Equal(0, LibC.Munmap(_promised.Address, _promised.Bytes));
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class NumaTests
     [Fact]
     public void Memory_of_a_numa_node_is_taken_from_there()
     {
-        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node/node0"), "the kernel knows no NUMA nodes");
+        Assert.SkipUnless(HasNode(0), "the kernel knows no NUMA nodes");
         var arena = new Arena(new ArenaOptions { LimitBytes = 4 << 20, NumaNode = 0, LargestPages = PageKind.Small4KiB });
         using (var pool = new Mempool(arena, new MempoolOptions { Buffers = 2048 }))
         {
@@ -57,7 +57,7 @@ public sealed class NumaTests
     [Fact]
     public void Slabs_of_another_node_are_counted_by_the_pool_that_took_them()
     {
-        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node/node0"), "the kernel knows no NUMA nodes");
+        Assert.SkipUnless(HasNode(0), "the kernel knows no NUMA nodes");
         nint start = 0;
         using var supplier = new SlabSupplier(0, startThread: false);
         var arena = new Arena(new ArenaOptions
@@ -95,7 +95,7 @@ public sealed class NumaTests
     [InlineData(1000)]
     public void A_numa_node_that_does_not_exist_is_named(int node)
     {
-        Assert.SkipUnless(Directory.Exists("/sys/devices/system/node/node0"), "the kernel knows no NUMA nodes");
+        Assert.SkipUnless(HasNode(0), "the kernel knows no NUMA nodes");
         var arena = new Arena(new ArenaOptions { LimitBytes = 4 << 20, NumaNode = node, LargestPages = PageKind.Small4KiB });
         LinuxException fault = Assert.Throws<LinuxException>(() => new Mempool(arena, new MempoolOptions()));
         Assert.Contains($"NUMA node {node}", fault.Message, StringComparison.Ordinal);

@@ -86,25 +86,19 @@ public sealed class CpuReservationTests
     {
         IReadOnlyList<int> before = CpuAffinity.Allowed;
         Assert.SkipUnless(before.Count >= 2, "needs two CPUs that this process may use");
-        IReadOnlyList<int> pinned = [];
-        using var isPinned = new ManualResetEventSlim();
-        using var ended = new ManualResetEventSlim();
-        var worker = new Thread(() =>
-        {
-            ulong* mask = stackalloc ulong[64];
-            new Span<ulong>(mask, 64).Clear();
-            mask[before[0] / 64] = 1UL << (before[0] % 64);
-            _ = LibC.SchedSetAffinity(0, 64 * sizeof(ulong), mask);
-            isPinned.Set();
-            ended.Wait();
-            pinned = CpuAffinity.Allowed;
-        });
-        worker.Start();
-        isPinned.Wait(TestEngine.Long, TestContext.Current.CancellationToken);
-        CpuReservation.Take([.. before.Skip(1)]).Dispose();
-        CpuReservation.Take([before[0]]).Dispose();
-        ended.Set();
-        worker.Join();
+        IReadOnlyList<int> pinned = AllowedAfterwards(
+            () =>
+            {
+                ulong* mask = stackalloc ulong[64];
+                new Span<ulong>(mask, 64).Clear();
+                mask[before[0] / 64] = 1UL << (before[0] % 64);
+                _ = LibC.SchedSetAffinity(0, 64 * sizeof(ulong), mask);
+            },
+            () =>
+            {
+                CpuReservation.Take([.. before.Skip(1)]).Dispose();
+                CpuReservation.Take([before[0]]).Dispose();
+            });
         Assert.Equal([before[0]], pinned);
         Assert.Equal(before, CpuAffinity.Allowed);
     }
@@ -123,22 +117,8 @@ public sealed class CpuReservationTests
     {
         IReadOnlyList<int> before = CpuAffinity.Allowed;
         Assert.SkipUnless(before.Count >= 2, "needs two CPUs that this process may use");
-        IReadOnlyList<int> pinned = [];
-        using var isPinned = new ManualResetEventSlim();
-        using var ended = new ManualResetEventSlim();
         CpuReservation reservation = CpuReservation.Take([.. before.Skip(1)]);
-        var worker = new Thread(() =>
-        {
-            CpuAffinity.Pin(before[0]);
-            isPinned.Set();
-            ended.Wait();
-            pinned = CpuAffinity.Allowed;
-        });
-        worker.Start();
-        isPinned.Wait(TestEngine.Long, TestContext.Current.CancellationToken);
-        reservation.Dispose();
-        ended.Set();
-        worker.Join();
+        IReadOnlyList<int> pinned = AllowedAfterwards(() => CpuAffinity.Pin(before[0]), reservation.Dispose);
         Assert.Equal([before[0]], pinned);
         Assert.Equal(before, CpuAffinity.Allowed);
     }
@@ -163,5 +143,26 @@ public sealed class CpuReservationTests
         }
 
         Assert.Equal(before, CpuAffinity.Allowed);
+    }
+
+    /// <summary>Where a thread may run at the end that has pinned itself, and then something was done elsewhere.</summary>
+    private static IReadOnlyList<int> AllowedAfterwards(Action pin, Action meanwhile)
+    {
+        IReadOnlyList<int> allowed = [];
+        using var isPinned = new ManualResetEventSlim();
+        using var ended = new ManualResetEventSlim();
+        var worker = new Thread(() =>
+        {
+            pin();
+            isPinned.Set();
+            ended.Wait();
+            allowed = CpuAffinity.Allowed;
+        });
+        worker.Start();
+        isPinned.Wait(TestEngine.Long, TestContext.Current.CancellationToken);
+        meanwhile();
+        ended.Set();
+        worker.Join();
+        return allowed;
     }
 }
