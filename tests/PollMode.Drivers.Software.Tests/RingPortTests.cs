@@ -86,6 +86,48 @@ public sealed class RingPortTests : PortContract
         Assert.True(bytesReceived > 0);
     }
 
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(1, 3)]
+    [InlineData(0, 5)]
+    public void A_burst_that_is_sent_as_it_was_received_gets_the_receivers_port_and_its_bytes_are_counted(int rxPort, int burst)
+    {
+        using var memory = new PoolHarness();
+        PortContext context = TestPorts.Context(memory);
+        using IPort left = TestPorts.Open(Drivers, "ring:a,size=8", context);
+        using IPort right = TestPorts.Open(Drivers, "ring:a,size=8", context);
+        ITxQueue tx = left.OpenTxQueue(0, memory.Pool);
+        IRxQueue rx = right.OpenRxQueue(0, memory.Pool);
+        var packets = new Packet[8];
+        long bytes = 0;
+        for (int round = 0; round < 20; round++)
+        {
+            Packet[] sent = [.. Enumerable.Range(0, burst).Select(each => memory.Make(TestFrames.Make(each, 60 + each)))];
+            for (int i = 0; i < burst; i++)
+            {
+                sent[i].Port = rxPort;
+            }
+
+            // The second time there is not always room, and the bytes that were told are of more packets than are taken.
+            int taken = tx.SendAsReceived(sent, rxPort, sent.Sum(packet => (long)packet.Length));
+            bytes += sent.Take(taken).Sum(packet => (long)packet.Length);
+            taken += tx.SendAsReceived(sent.AsSpan(taken), rxPort, sent.Skip(taken).Sum(packet => (long)packet.Length));
+            Assert.Equal(burst, taken);
+            Packet[] more = [.. Enumerable.Range(0, 8).Select(each => memory.Make(TestFrames.Make(each, 100 + each)))];
+            taken = tx.SendAsReceived(more, rxPort, more.Sum(packet => (long)packet.Length));
+            Assert.Equal(8 - burst, taken);
+            bytes += more.Take(taken).Sum(packet => (long)packet.Length);
+            memory.Pool.Return(more.AsSpan(taken));
+            Assert.Equal(bytes, tx.Counters.Bytes);
+            Assert.Equal(8, rx.Receive(packets));
+            Assert.Equal(bytes, rx.Counters.Bytes);
+            Assert.All(packets, packet => Assert.Equal(0, packet.Port));
+            memory.Pool.Return(packets);
+        }
+
+        memory.AssertAllHome();
+    }
+
     [Fact]
     public void A_ring_cannot_be_filled_beyond_its_size()
     {

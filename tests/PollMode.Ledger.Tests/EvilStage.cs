@@ -7,6 +7,8 @@ internal sealed unsafe class EvilStage(string deed) : IStage
 
     public string Name => "evil";
 
+    public bool KeepsLengths => deed == "lengthens";
+
     public void Process(ref Burst burst)
     {
         Packet packet = burst[5];
@@ -15,6 +17,9 @@ internal sealed unsafe class EvilStage(string deed) : IStage
             case "frees-twice":
                 burst.Take(5).Free();
                 packet.Free();
+                break;
+            case "lengthens":
+                packet.TryAppend(1, out _);
                 break;
             case "frees-in-place":
                 packet.Free();

@@ -15,6 +15,25 @@ public abstract partial class PortContract
     });
 
     [Fact]
+    public void Frames_sent_as_they_were_received_leave_whole_and_are_counted_the_same() => Run(harness =>
+    {
+        byte[][] frames = TestFrames.MakeMany(48);
+        Packet[] packets = [.. frames.Select(frame => harness.Memory.Make(frame))];
+        var left = new List<byte[]>();
+        int port = packets[0].Port;
+        for (int at = 0; at < packets.Length; at += 16)
+        {
+            Span<Packet> burst = packets.AsSpan(at, 16);
+            Assert.Equal(16, harness.Tx.SendAsReceived(burst, port, frames.Skip(at).Take(16).Sum(frame => (long)frame.Length)));
+            CollectUntil(harness, left, at + 16);
+        }
+
+        Assert.Equal(frames.Length, harness.Tx.Counters.Packets);
+        Assert.Equal(frames.Sum(frame => (long)frame.Length), harness.Tx.Counters.Bytes);
+        AssertDelivered(harness, frames, left);
+    });
+
+    [Fact]
     public void A_full_queue_takes_fewer_and_leaves_the_rest_to_the_caller() => Run(harness =>
     {
         const int Enough = 16_384;

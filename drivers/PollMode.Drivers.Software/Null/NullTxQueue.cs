@@ -9,9 +9,10 @@ internal sealed class NullTxQueue : ITxQueue
 
     public QueueCounters Counters { get; } = new();
 
-    public int Send(ReadOnlySpan<Packet> packets)
+    public int Send(ReadOnlySpan<Packet> packets) => SendAsReceived(packets, 0, PacketSweep.BytesOf(packets));
+
+    public int SendAsReceived(ReadOnlySpan<Packet> packets, int rxPort, long bytes)
     {
-        long bytes = PacketSweep.BytesOf(packets);
         _pool.Return(packets);
         Counters.Packets += packets.Length;
         Counters.Bytes += bytes;

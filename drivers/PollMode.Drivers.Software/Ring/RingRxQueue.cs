@@ -18,17 +18,15 @@ internal sealed class RingRxQueue : IRxQueue
 
     public int Receive(Span<Packet> packets)
     {
-        int count = _ring.WaitingFor(packets.Length);
+        int count = _ring.Peek(packets);
         if (count > 0)
         {
-            // The mark before the packets: once they are out, the sender may write it anew.
+            // The mark before the packets are out: then the sender may write it anew.
             QueueCounters counters = Counters;
             long received = counters.Packets + count;
-            bool isMarked = _lane.TryGetBytes(received, out long bytes);
-            packets = packets[..count];
-            _ring.Take(packets);
+            counters.Bytes = _lane.TryGetBytes(received, out long bytes) ? bytes : counters.Bytes + PacketSweep.BytesOf(packets[..count]);
             counters.Packets = received;
-            counters.Bytes = isMarked ? bytes : counters.Bytes + PacketSweep.BytesOf(packets);
+            _ring.Release();
         }
 
         return count;

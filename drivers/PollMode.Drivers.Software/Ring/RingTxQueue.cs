@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PollMode.Drivers.Software;
 
 /// <summary>Puts packets into the ring to the other end, as many as it has room for.</summary>
@@ -43,22 +45,44 @@ internal sealed class RingTxQueue : ITxQueue
             packets = packets[..taken];
         }
 
-        QueueCounters counters = Counters;
-        long bytes = counters.Bytes + PacketSweep.BytesOf(packets, _receiverPort, out bool arePortsRight);
+        long bytes = PacketSweep.BytesOf(packets, _receiverPort, out bool arePortsRight);
         if (!arePortsRight)
         {
             StampPort(packets);
         }
 
-        long sent = counters.Packets + taken;
-        counters.Packets = sent;
-        counters.Bytes = bytes;
-        _lane.MarkBytes(sent, bytes);
-        _ring.Put(packets);
+        // There is room, and nobody but this thread takes it.
+        _ = _ring.TryWrite(packets);
+        Publish(taken, bytes);
         return taken;
     }
 
+    public int SendAsReceived(ReadOnlySpan<Packet> packets, int rxPort, long bytes)
+    {
+        // A part of them has fewer bytes, and packets of another port are to get the receiver's.
+        if (rxPort != _receiverPort || _lane.IsClosed || !_ring.TryWrite(packets))
+        {
+            return Send(packets);
+        }
+
+        Publish(packets.Length, bytes);
+        return packets.Length;
+    }
+
     public bool Service() => !_lane.IsClosed && _ring.Count > 0;
+
+    /// <summary>Counts what was written into the ring, and lets the receiver have it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Publish(int count, long bytes)
+    {
+        QueueCounters counters = Counters;
+        long sent = counters.Packets + count;
+        bytes += counters.Bytes;
+        counters.Packets = sent;
+        counters.Bytes = bytes;
+        _lane.MarkBytes(sent, bytes);
+        _ring.Publish();
+    }
 
     /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in.</summary>
     private void StampPort(ReadOnlySpan<Packet> packets)

@@ -42,7 +42,8 @@ internal static unsafe partial class Ledger
     internal static void Leave() => (_place, _inQueue) = (null, false);
 
     /// <summary>A stage is about to get a burst.</summary>
-    internal static void EnterStage(string stage, ReadOnlySpan<Packet> burst)
+    /// <returns>Bytes of the burst.</returns>
+    internal static long EnterStage(string stage, ReadOnlySpan<Packet> burst)
     {
         Enter(stage);
         lock (Gate)
@@ -52,17 +53,25 @@ internal static unsafe partial class Ledger
                 AccountOf(packet, "given to a stage while it was free")?.Note("given to", stage);
             }
         }
+
+        return PacketSweep.BytesOf(burst);
     }
 
-    /// <summary>A stage is through: what is left of the burst must be whole.</summary>
-    internal static void LeaveStage(ReadOnlySpan<Packet> burst)
+    /// <summary>A stage is through: what is left of the burst must be whole, and as long as before if the stage says that it keeps lengths.</summary>
+    internal static void LeaveStage(IStage stage, in Burst burst, long bytesBefore)
     {
         lock (Gate)
         {
-            foreach (Packet packet in burst)
+            foreach (Packet packet in burst.Packets)
             {
                 CheckBytes(packet);
             }
+        }
+
+        if (stage.KeepsLengths && burst.IsAsReceived && PacketSweep.BytesOf(burst.Packets) is var bytes && bytes != bytesBefore)
+        {
+            throw new LedgerException(
+                $"Stage '{stage.Name}' says that it keeps lengths, and made of {bytesBefore} bytes in {burst.Count} packets {bytes}. Say 'KeepsLengths => false', which is what a stage has by itself.");
         }
     }
 

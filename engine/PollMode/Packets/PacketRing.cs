@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -64,101 +63,95 @@ public sealed unsafe class PacketRing : IDisposable
     public int Enqueue(ReadOnlySpan<Packet> packets)
     {
         int count = RoomFor(packets.Length);
-        Put(packets[..count]);
+        if (TryWrite(packets[..count]))
+        {
+            Publish();
+        }
+
         return count;
     }
 
-    /// <summary>Takes all packets of the span, which are no more than <see cref="RoomFor"/> has just told. Producer only.</summary>
-    /// <exception cref="InvalidOperationException">They are more.</exception>
+    /// <summary>
+    /// Writes all packets of the span behind those in the ring, if they fit, where the consumer does not see them before <see cref="Publish"/>: until then
+    /// they are the caller's, and written anew by the next call. Producer only.
+    /// </summary>
+    /// <returns>False, with nothing written, if they do not fit.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(ReadOnlySpan<Packet> packets)
+    public bool TryWrite(ReadOnlySpan<Packet> packets)
     {
         Indices* indices = _indices;
         long head = indices->Head;
-        if (packets.Length > Capacity - (head - indices->TailSeen))
+        if (packets.Length > Capacity - (head - indices->TailSeen) && RoomSeenAnew(packets.Length) < packets.Length)
         {
-            ThrowNoRoom();
+            return false;
         }
 
+        indices->Written = head + packets.Length;
         int start = (int)head & _mask;
-        ref Packet from = ref MemoryMarshal.GetReference(packets);
         if (packets.Length <= Capacity - start)
         {
-            PacketHandles.Copy(ref from, ref _slots[start], packets.Length);
+            PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref _slots[start], packets.Length);
         }
         else
         {
-            PutAround(packets, start);
+            WriteAround(packets, start);
         }
 
-        Volatile.Write(ref indices->Head, head + packets.Length);
+        return true;
     }
 
-    /// <summary>How many packets wait, for who must look something up before he takes them. Consumer only.</summary>
-    /// <param name="wanted">How many are to be taken out.</param>
-    /// <returns>That many, or as many as there are.</returns>
+    /// <summary>Gives the consumer what <see cref="TryWrite"/> has written last. Producer only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int WaitingFor(int wanted)
-    {
-        Indices* indices = _indices;
-        long waiting = indices->HeadSeen - indices->Tail;
-        if (waiting < wanted)
-        {
-            long head = Volatile.Read(ref indices->Head);
-            indices->HeadSeen = head;
-            waiting = head - indices->Tail;
-        }
-
-        return (int)Math.Min(waiting, wanted);
-    }
+    public void Publish() => Volatile.Write(ref _indices->Head, _indices->Written);
 
     /// <summary>Gives packets in the order they were put in. Consumer only.</summary>
     /// <returns>How many, from the front of the span.</returns>
     public int Dequeue(Span<Packet> packets)
     {
-        int count = WaitingFor(packets.Length);
-        if (count > 0)
+        int count = Peek(packets);
+        Release();
+        return count;
+    }
+
+    /// <summary>
+    /// Copies the packets that wait, which stay in the ring until <see cref="Release"/>: for who must look something up before the producer may write over it.
+    /// Consumer only.
+    /// </summary>
+    /// <returns>How many, from the front of the span.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Peek(Span<Packet> packets)
+    {
+        Indices* indices = _indices;
+        long tail = indices->Tail;
+        long waiting = indices->HeadSeen - tail;
+        int count = packets.Length;
+        if (waiting < count)
         {
-            Take(packets[..count]);
+            long head = Volatile.Read(ref indices->Head);
+            indices->HeadSeen = head;
+            count = (int)Math.Min(head - tail, count);
+        }
+
+        indices->Read = tail + count;
+        int start = (int)tail & _mask;
+        if (count <= Capacity - start)
+        {
+            PacketHandles.Copy(ref _slots[start], ref MemoryMarshal.GetReference(packets), count);
+        }
+        else
+        {
+            ReadAround(packets[..count], start);
         }
 
         return count;
     }
 
-    /// <summary>Fills the span, which is no longer than <see cref="WaitingFor"/> has just told. Consumer only.</summary>
-    /// <exception cref="InvalidOperationException">It is longer.</exception>
+    /// <summary>Takes out of the ring what <see cref="Peek"/> has given last. Consumer only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take(Span<Packet> packets)
-    {
-        Indices* indices = _indices;
-        long tail = indices->Tail;
-        if (packets.Length > indices->HeadSeen - tail)
-        {
-            ThrowNotWaiting();
-        }
-
-        int start = (int)tail & _mask;
-        ref Packet to = ref MemoryMarshal.GetReference(packets);
-        if (packets.Length <= Capacity - start)
-        {
-            PacketHandles.Copy(ref _slots[start], ref to, packets.Length);
-        }
-        else
-        {
-            TakeAround(packets, start);
-        }
-
-        Volatile.Write(ref indices->Tail, tail + packets.Length);
-    }
+    public void Release() => Volatile.Write(ref _indices->Tail, _indices->Read);
 
     /// <summary>Gives back the ring's memory. Both sides must have stopped, and the ring must be empty: what is in it is not freed.</summary>
     public void Dispose() => _block.Dispose();
-
-    [DoesNotReturn]
-    private static void ThrowNoRoom() => throw new InvalidOperationException("The ring has no room for as many packets; ask RoomFor first.");
-
-    [DoesNotReturn]
-    private static void ThrowNotWaiting() => throw new InvalidOperationException("Not as many packets wait in the ring; ask WaitingFor first.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RoomSeenAnew(int wanted)
@@ -169,7 +162,7 @@ public sealed unsafe class PacketRing : IDisposable
 
     /// <summary>Copies in over the end of the slots.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void PutAround(ReadOnlySpan<Packet> packets, int start)
+    private void WriteAround(ReadOnlySpan<Packet> packets, int start)
     {
         int first = Capacity - start;
         packets[..first].CopyTo(new Span<Packet>(_slots + start, first));
@@ -178,7 +171,7 @@ public sealed unsafe class PacketRing : IDisposable
 
     /// <summary>Copies out over the end of the slots.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TakeAround(Span<Packet> packets, int start)
+    private void ReadAround(Span<Packet> packets, int start)
     {
         int first = Capacity - start;
         new Span<Packet>(_slots + start, first).CopyTo(packets);
@@ -191,7 +184,9 @@ public sealed unsafe class PacketRing : IDisposable
     {
         [FieldOffset(0)] internal long Head;
         [FieldOffset(8)] internal long TailSeen;
+        [FieldOffset(16)] internal long Written;
         [FieldOffset(128)] internal long Tail;
         [FieldOffset(136)] internal long HeadSeen;
+        [FieldOffset(144)] internal long Read;
     }
 }

@@ -27,6 +27,8 @@ internal sealed class TapStage : IStage
 
     public string Name => "tap";
 
+    public bool KeepsLengths => true;
+
     public void Start(StageContext context) => _context = context;
 
     public void Process(ref Burst burst)

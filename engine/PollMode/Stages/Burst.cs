@@ -17,6 +17,7 @@ public ref struct Burst
     private int _holes;
     private int _egress;
     private bool _mixed;
+    private bool _remade;
 
     internal Burst(BurstSpace space, int count, int rxPort, int egress)
     {
@@ -45,6 +46,9 @@ public ref struct Burst
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _packets[..(_count)][index];
     }
+
+    /// <summary>Whether it still has just the packets that it began with, in their order.</summary>
+    internal readonly bool IsAsReceived => !_remade && _holes == 0;
 
     internal readonly bool IsMixed => _mixed;
 
@@ -130,6 +134,7 @@ public ref struct Burst
 
         _space.Pool.Return(place);
         place = copy;
+        _remade = true;
         return true;
     }
 
@@ -167,6 +172,7 @@ public ref struct Burst
         }
 
         _packets[_count++] = packet;
+        _remade = true;
         if (_mixed || port != _egress)
         {
             _space.Egress[_count - 1] = (short)_egress;
@@ -207,5 +213,6 @@ public ref struct Burst
 
         _count = kept;
         _holes = 0;
+        _remade = true;
     }
 }

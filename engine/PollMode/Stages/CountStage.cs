@@ -17,6 +17,9 @@ public sealed class CountStage : IStage
     public string Name => "count";
 
     /// <inheritdoc/>
+    public bool KeepsLengths => true;
+
+    /// <inheritdoc/>
     public void Process(ref Burst burst)
     {
         long bytes = 0;

@@ -13,6 +13,9 @@ public sealed class ForwardStage : IStage
     public string Name => "forward";
 
     /// <inheritdoc/>
+    public bool KeepsLengths => true;
+
+    /// <inheritdoc/>
     public void Start(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

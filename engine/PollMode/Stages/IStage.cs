@@ -9,6 +9,12 @@ public interface IStage
     /// <summary>What to call it in traces and reports.</summary>
     string Name => GetType().Name;
 
+    /// <summary>
+    /// True of a stage that never changes how long a packet is, nor by which port it came in: then a burst that stays together is sent as it was received,
+    /// and its bytes are not counted again. Asked once, before the first burst.
+    /// </summary>
+    bool KeepsLengths => false;
+
     /// <summary>Called once on the worker's thread before the first burst.</summary>
     void Start(StageContext context)
     {

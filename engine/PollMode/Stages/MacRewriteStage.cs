@@ -28,6 +28,9 @@ public sealed unsafe class MacRewriteStage : IStage
     public string Name => "mac-rewrite";
 
     /// <inheritdoc/>
+    public bool KeepsLengths => true;
+
+    /// <inheritdoc/>
     public void Start(StageContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

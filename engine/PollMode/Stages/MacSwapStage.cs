@@ -16,6 +16,9 @@ public sealed unsafe class MacSwapStage : IStage
     public string Name => "mac-swap";
 
     /// <inheritdoc/>
+    public bool KeepsLengths => true;
+
+    /// <inheritdoc/>
     public void Process(ref Burst burst)
     {
         // One shuffle for both addresses; bytes 12 to 15 go back as they were.

@@ -29,6 +29,9 @@ public sealed class MirrorStage : IStage
     /// <inheritdoc/>
     public string Name => "mirror";
 
+    /// <inheritdoc/>
+    public bool KeepsLengths => true;
+
     /// <summary>One in how many packets is mirrored.</summary>
     public int Interval => _interval;
 

@@ -21,6 +21,9 @@ public sealed class OnPortStage : IStage
     public string Name => $"{_stage.Name}@{_port}";
 
     /// <inheritdoc/>
+    public bool KeepsLengths => _stage.KeepsLengths;
+
+    /// <inheritdoc/>
     public void Start(StageContext context) => _stage.Start(context);
 
     /// <inheritdoc/>

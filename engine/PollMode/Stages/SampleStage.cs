@@ -24,6 +24,9 @@ public sealed class SampleStage : IStage
     public string Name => "sample";
 
     /// <inheritdoc/>
+    public bool KeepsLengths => true;
+
+    /// <inheritdoc/>
     public void Process(ref Burst burst)
     {
         for (int i = 0; i < burst.Count; i++)

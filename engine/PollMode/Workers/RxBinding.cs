@@ -5,4 +5,8 @@ namespace PollMode;
 /// <param name="Port">Index of its port.</param>
 /// <param name="Egress">Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</param>
 /// <param name="Rate">How fast packets come, which the monitor keeps.</param>
-internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, RxRate Rate);
+internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, RxRate Rate)
+{
+    /// <summary>The queue's counters, at hand.</summary>
+    internal QueueCounters Counters { get; } = Queue.Counters;
+}

@@ -17,15 +17,11 @@ internal static class TracedStages
             }
 
             burst.Step = stage.Name;
-            if (Ledger.IsOn)
-            {
-                Ledger.EnterStage(stage.Name, burst.Packets);
-            }
-
+            long bytes = Ledger.IsOn ? Ledger.EnterStage(stage.Name, burst.Packets) : 0;
             stage.Process(ref burst);
             if (Ledger.IsOn)
             {
-                Ledger.LeaveStage(burst.Packets);
+                Ledger.LeaveStage(stage, in burst, bytes);
             }
 
             if (before != null)

@@ -30,6 +30,25 @@ internal sealed unsafe partial class Worker
         }
     }
 
+    /// <summary>Sends what a receive queue gave, as it came.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TransmitAsReceived(int port, int rxPort, ReadOnlySpan<Packet> packets, long bytes)
+    {
+        ITxQueue?[] queues = _queues;
+        if (Ledger.IsOn || _trace.IsActive || (uint)port >= (uint)queues.Length || queues[port] is not { } queue)
+        {
+            TransmitWatched(port, packets);
+            return;
+        }
+
+        int sent = queue.SendAsReceived(packets, rxPort, bytes);
+        _counters.Sent += sent;
+        if (sent < packets.Length)
+        {
+            TransmitRest(port, packets[sent..]);
+        }
+    }
+
     /// <summary>What the queue did not take: offered again as often as the options say, then dropped.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TransmitRest(int port, ReadOnlySpan<Packet> packets)

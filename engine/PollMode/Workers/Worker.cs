@@ -32,6 +32,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly WorkerCounters _counters = new();
     private readonly StallRecorder _stalls;
     private readonly bool _idleRests;
+    private readonly bool _keepsLengths;
     private readonly int[] _descriptors;
     private readonly string[] _portSteps;
     private readonly string _ownStep;
@@ -59,6 +60,7 @@ internal sealed unsafe partial class Worker : IDisposable
         _trace = plan.Trace;
         _stalls = new StallRecorder(plan.StallThreshold, plan.Stages.Count > 0);
         _idleRests = plan.Idle.Rests;
+        _keepsLengths = plan.Stages.All(stage => stage.KeepsLengths);
         // Nothing wakes a worker that blocks for what others hand over to it: it has no descriptors, and sleeps shortly instead.
         _descriptors = plan.HandOffs.Count > 0 ? [] : [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
         _portSteps = [.. plan.Ports.Select((port, index) => $"port {index}, {port.Name}")];
@@ -171,6 +173,7 @@ internal sealed unsafe partial class Worker : IDisposable
                 continue;
             }
 
+            long before = binding.Counters.Bytes;
             int count = binding.Queue.Receive(MemoryMarshal.CreateSpan(ref *_packets, _burstSize));
             if (count > 0)
             {
@@ -179,16 +182,17 @@ internal sealed unsafe partial class Worker : IDisposable
                     Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
                 }
 
+                long bytes = binding.Counters.Bytes - before;
                 total += count;
                 _counters.Bursts++;
                 _counters.Received += count;
                 if (_stages.Length > 0)
                 {
-                    ProcessAndTransmit(binding, count);
+                    ProcessAndTransmit(binding, count, bytes);
                 }
                 else
                 {
-                    TransmitTo(binding.Egress, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count));
+                    TransmitAsReceived(binding.Egress, binding.Port, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
                 }
             }
         }
@@ -197,7 +201,7 @@ internal sealed unsafe partial class Worker : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ProcessAndTransmit(RxBinding binding, int count)
+    private void ProcessAndTransmit(RxBinding binding, int count, long bytes)
     {
         var burst = new Burst(_space, count, binding.Port, binding.Egress);
         if (_stalls.TimesStages)
@@ -212,6 +216,10 @@ internal sealed unsafe partial class Worker : IDisposable
         if (burst.IsMixed)
         {
             TransmitMixed(ref burst);
+        }
+        else if (_keepsLengths && burst.IsAsReceived)
+        {
+            TransmitAsReceived(burst.CommonEgress, binding.Port, burst.Packets, bytes);
         }
         else if (burst.Count > 0)
         {
@@ -238,15 +246,12 @@ internal sealed unsafe partial class Worker : IDisposable
 
             foreach (IStage stage in _stages)
             {
-                if (Ledger.IsOn)
-                {
-                    Ledger.EnterStage(stage.Name, burst.Packets);
-                }
+                long bytes = Ledger.IsOn ? Ledger.EnterStage(stage.Name, burst.Packets) : 0;
 
                 stage.Process(ref burst);
                 if (Ledger.IsOn)
                 {
-                    Ledger.LeaveStage(burst.Packets);
+                    Ledger.LeaveStage(stage, in burst, bytes);
                 }
 
                 burst.Settle();

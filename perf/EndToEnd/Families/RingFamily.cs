@@ -9,7 +9,7 @@ internal sealed class RingFamily : IFamily
     private const int Burst = 64;
 
     private const string PointersOnly =
-        "Handles circulate, no frame is read or written. net_ring counts packets alone; PollMode's ring counts bytes as well, for which it reads each packet's length, and writes its port.";
+        "Handles circulate; neither program looks at a packet. PollMode counts bytes as well: those of a burst that no stage may have changed are known from where it was received.";
 
     private static readonly int[] Bursts = [1, 8, 32, Burst, 256];
 

@@ -45,15 +45,38 @@ public sealed unsafe class PacketRingTests
         for (int round = 0; round < 5; round++)
         {
             Assert.Equal(6, ring.RoomFor(6));
-            ring.Put(packets.AsSpan(0, 6));
+            Assert.True(ring.TryWrite(packets.AsSpan(2, 6)));
+            var taken = new Packet[8];
+            Assert.Equal((0, 0), (ring.Count, ring.Peek(taken)));
+            Assert.True(ring.TryWrite(packets.AsSpan(0, 6)));
+            ring.Publish();
             Assert.Equal(2, ring.RoomFor(6));
-            Assert.Equal(6, ring.WaitingFor(100));
-            Assert.Equal(4, ring.WaitingFor(4));
-            var taken = new Packet[6];
-            ring.Take(taken);
-            Assert.Equal(packets[..6], taken);
-            Assert.Equal(0, ring.WaitingFor(1));
+            Assert.Equal(6, ring.Peek(taken));
+            Assert.Equal(4, ring.Peek(taken.AsSpan(0, 4)));
+            Assert.Equal(6, ring.Count);
+            Assert.Equal(2, ring.RoomFor(6));
+            Assert.Equal(6, ring.Peek(taken));
+            ring.Release();
+            Assert.Equal(packets[..6], taken[..6]);
+            Assert.Equal((0, 0), (ring.Count, ring.Peek(taken)));
         }
+    }
+
+    [Fact]
+    public void What_was_only_written_or_only_looked_at_stays_where_it_is()
+    {
+        using var ring = new PacketRing(4);
+        Packet[] packets = [.. Enumerable.Range(1, 4).Select(i => new Packet((PacketMetadata*)i))];
+        Assert.True(ring.TryWrite(packets));
+        Assert.Equal(2, ring.Enqueue(packets.AsSpan(2, 2)));
+        ring.Publish();
+        Assert.Equal(2, ring.Count);
+        var taken = new Packet[4];
+        Assert.Equal(2, ring.Peek(taken));
+        Assert.Equal(1, ring.Dequeue(taken.AsSpan(0, 1)));
+        ring.Release();
+        Assert.Equal(1, ring.Dequeue(taken));
+        Assert.Equal(packets[3], taken[0]);
     }
 
     [Fact]
@@ -61,11 +84,11 @@ public sealed unsafe class PacketRingTests
     {
         using var ring = new PacketRing(4);
         Packet[] packets = [.. Enumerable.Range(1, 5).Select(i => new Packet((PacketMetadata*)i))];
-        Assert.Throws<InvalidOperationException>(() => ring.Put(packets));
+        Assert.False(ring.TryWrite(packets));
+        ring.Publish();
         Assert.Equal(0, ring.Count);
         Assert.Equal(3, ring.Enqueue(packets.AsSpan(0, 3)));
-        Assert.Equal(3, ring.WaitingFor(5));
-        Assert.Throws<InvalidOperationException>(() => ring.Take(new Packet[4]));
+        Assert.Equal(3, ring.Peek(new Packet[4]));
         Assert.Equal(3, ring.Count);
     }
 
