@@ -204,13 +204,38 @@ internal sealed unsafe partial class Worker : IDisposable
     private void ProcessAndTransmit(RxBinding binding, int count, long bytes)
     {
         var burst = new Burst(_space, count, binding.Port, binding.Egress);
-        if (_stalls.TimesStages)
+        long start = _stalls.TimesStages ? Stopwatch.GetTimestamp() : 0;
+        try
         {
-            ProcessTimed(ref burst);
+            if (_trace.IsActive)
+            {
+                TracedStages.Process(_stages, ref burst, _trace);
+            }
+            else
+            {
+                foreach (IStage stage in _stages)
+                {
+                    long before = Ledger.IsOn ? Ledger.EnterStage(stage.Name, burst.Packets) : 0;
+                    stage.Process(ref burst);
+                    if (Ledger.IsOn)
+                    {
+                        Ledger.LeaveStage(stage, in burst, before);
+                    }
+
+                    burst.Settle();
+                }
+            }
         }
-        else
+#pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
+        catch (Exception fault) when (!Ledger.IsOn || fault is not LedgerException)
+#pragma warning restore CA1031
         {
-            Process(ref burst);
+            Isolate(ref burst, fault);
+        }
+
+        if (start != 0)
+        {
+            _stalls.AddStageTime(Stopwatch.GetTimestamp() - start);
         }
 
         if (burst.IsMixed)
@@ -224,44 +249,6 @@ internal sealed unsafe partial class Worker : IDisposable
         else if (burst.Count > 0)
         {
             TransmitTo(burst.CommonEgress, burst.Packets);
-        }
-    }
-
-    private void ProcessTimed(ref Burst burst)
-    {
-        long start = Stopwatch.GetTimestamp();
-        Process(ref burst);
-        _stalls.AddStageTime(Stopwatch.GetTimestamp() - start);
-    }
-
-    private void Process(ref Burst burst)
-    {
-        try
-        {
-            if (_trace.IsActive)
-            {
-                TracedStages.Process(_stages, ref burst, _trace);
-                return;
-            }
-
-            foreach (IStage stage in _stages)
-            {
-                long bytes = Ledger.IsOn ? Ledger.EnterStage(stage.Name, burst.Packets) : 0;
-
-                stage.Process(ref burst);
-                if (Ledger.IsOn)
-                {
-                    Ledger.LeaveStage(stage, in burst, bytes);
-                }
-
-                burst.Settle();
-            }
-        }
-#pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
-        catch (Exception fault) when (!Ledger.IsOn || fault is not LedgerException)
-#pragma warning restore CA1031
-        {
-            Isolate(ref burst, fault);
         }
     }
 
