@@ -21,25 +21,47 @@ public sealed unsafe class MacSwapStage : IStage
     /// <inheritdoc/>
     public void Process(ref Burst burst)
     {
-        // One shuffle for both addresses; bytes 12 to 15 go back as they were.
-        var exchange = Vector128.Create((byte)6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15);
         ReadOnlySpan<Packet> packets = burst.Packets;
         for (int i = 0; i < packets.Length; i++)
         {
             PacketMetadata* metadata = packets[i].Metadata;
-            if (metadata->Length >= Vector128<byte>.Count && metadata->ReferenceCount == 1)
+            ulong extent = metadata->Extent;
+
+            // The length, which is the upper half of the word.
+            if (extent < (ulong)Vector128<byte>.Count << PacketMetadata.LengthShift || metadata->ReferenceCount != 1)
             {
-                byte* frame = metadata->Buffer + metadata->DataOffset;
-                Vector128.Shuffle(Vector128.Load(frame), exchange).Store(frame);
+                // Not from within the loop, which a call would slow down also where it is not made.
+                ProcessFrom(ref burst, i);
+                return;
+            }
+
+            Exchange(metadata->Buffer + (ushort)extent);
+        }
+    }
+
+    /// <summary>Exchanges the addresses of a frame of at least sixteen bytes: one shuffle for both; bytes 12 to 15 go back as they were.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Exchange(byte* frame) =>
+        Vector128.Shuffle(Vector128.Load(frame), Vector128.Create((byte)6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15)).Store(frame);
+
+    /// <summary>From a packet on that is short or shared.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ProcessFrom(ref Burst burst, int index)
+    {
+        for (; index < burst.Count; index++)
+        {
+            Packet packet = burst[index];
+            if (packet.Length >= Vector128<byte>.Count && packet.ReferenceCount == 1)
+            {
+                Exchange(packet.DataPointer);
             }
             else
             {
-                ProcessRare(ref burst, i);
+                ProcessRare(ref burst, index);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ProcessRare(ref Burst burst, int index)
     {
         if (burst[index].Length < EthernetFrame.HeaderBytes)

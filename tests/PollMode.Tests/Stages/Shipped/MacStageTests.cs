@@ -66,6 +66,33 @@ public sealed class MacStageTests
         bench.AssertHome();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void ABurstOfPlainSharedAndShortFramesIsSwappedOnceEach(int plainOnes)
+    {
+        using var bench = new StageBench();
+        byte[] frame = Frames.Numbered(100);
+        byte[] shortFrame = Frames.Numbered(14);
+        Packet shared = bench.Frame(frame);
+
+        // The same packet twice: once its first holder has a copy, the second one has it alone.
+        Packet[] packets = [.. Enumerable.Range(0, plainOnes).Select(_ => bench.Frame(frame)), shared, bench.Frame(frame), shared.Clone(), bench.Frame(shortFrame), bench.Frame(frame)];
+
+        bench.Run(new MacSwapStage(), packets, (ref burst) =>
+        {
+            Assert.Equal(plainOnes + 5, burst.Count);
+            for (int i = 0; i < burst.Count; i++)
+            {
+                byte[] was = i == plainOnes + 3 ? shortFrame : frame;
+                Assert.Equal<byte>([.. was[6..12], .. was[..6], .. was[12..]], burst[i].Span);
+            }
+        });
+
+        bench.AssertHome();
+    }
+
     [Fact]
     public void WithoutABufferForTheCopyASharedPacketIsDropped()
     {
