@@ -9,7 +9,7 @@ internal sealed class SectionValidator(string engine, IConfiguration section, IR
     private static readonly string[] Known =
     [
         nameof(EngineOptions.Name), nameof(EngineOptions.Ports), nameof(EngineOptions.Egress), nameof(EngineOptions.BurstSize),
-        nameof(EngineOptions.Cores), nameof(EngineOptions.KeepOthersOffCores), nameof(EngineOptions.Workers),
+        nameof(EngineOptions.Cores), nameof(EngineOptions.KeepOthersOffCores), nameof(EngineOptions.RealTimePriority), nameof(EngineOptions.Workers),
         nameof(EngineOptions.Idle), nameof(EngineOptions.SendRetries),
         nameof(EngineOptions.StageFaults), nameof(EngineOptions.BuffersPerWorker), nameof(EngineOptions.BufferLimitPerWorker), nameof(EngineOptions.MemoryBudgetBytes),
         nameof(EngineOptions.BufferBytes), nameof(EngineOptions.HeadroomBytes), nameof(EngineOptions.LargestPages),

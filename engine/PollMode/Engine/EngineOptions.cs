@@ -24,6 +24,12 @@ public sealed class EngineOptions
     /// </summary>
     public bool KeepOthersOffCores { get; set; } = true;
 
+    /// <summary>
+    /// Real-time priority of the workers, 1 to 98; zero for the ordinary scheduler. With it no ordinary thread of any program preempts a worker, which
+    /// needs a core for each in <see cref="Cores"/>, CAP_SYS_NICE and <c>kernel.sched_rt_runtime_us=-1</c>: see <see cref="RealTimeScheduling"/>.
+    /// </summary>
+    public int RealTimePriority { get; set; }
+
     /// <summary>Number of workers; zero for one per receive queue, but no more than there are cores to run on.</summary>
     public int Workers { get; set; }
 
@@ -79,6 +85,8 @@ public sealed class EngineOptions
         Check(faults, Ports.All(port => !string.IsNullOrWhiteSpace(port)), "Ports has an empty entry; remove it or write a port spec.");
         Check(faults, BurstSize is >= 1 and <= 256, $"BurstSize is {BurstSize}; choose from 1 to 256 packets.");
         Check(faults, Workers is >= 0 and <= 1024, $"Workers is {Workers}; choose from 1 to 1024, or 0 for one per receive queue.");
+        Check(faults, RealTimePriority is >= 0 and <= RealTimeScheduling.Highest, $"RealTimePriority is {RealTimePriority}; choose from 1 to {RealTimeScheduling.Highest}, or 0 for the ordinary scheduler.");
+        Check(faults, RealTimePriority <= 0 || Cores.Length > 0, $"RealTimePriority is {RealTimePriority}, and Cores is empty; a worker that nothing preempts needs a core of its own: name one for each.");
         Check(faults, SendRetries is >= 0, $"SendRetries is {SendRetries}; choose 0 or more.");
         Check(faults, BuffersPerWorker >= 0, $"BuffersPerWorker is {BuffersPerWorker}; choose 0 for a sensible size, or more.");
         Check(faults, BufferLimitPerWorker == 0 || BufferLimitPerWorker >= BuffersPerWorker, $"BufferLimitPerWorker is {BufferLimitPerWorker}, below BuffersPerWorker; raise it, or set it to 0 for no growth.");

@@ -56,6 +56,11 @@ internal sealed class EngineParts : IDisposable
         PortPlan[] plans = [.. requested.Select(port => port.Probe())];
         IReadOnlyList<int> cores = _options.Cores.Length > 0 ? CpuList.Parse(_options.Cores) : [];
         CpuAffinity.Check(cores);
+        if (_options.RealTimePriority > 0)
+        {
+            RealTimeScheduling.Check(_options.RealTimePriority, cores);
+        }
+
         if (_options.KeepOthersOffCores)
         {
             _reservation = CpuReservation.Take(cores);
@@ -114,6 +119,7 @@ internal sealed class EngineParts : IDisposable
                 Index = worker,
                 Name = _options.Name,
                 Cpu = worker < cores.Count ? cores[worker] : null,
+                RealTimePriority = _options.RealTimePriority,
                 BurstSize = _options.BurstSize,
                 SendRetries = _options.SendRetries,
                 Pool = _pools[worker],

@@ -48,6 +48,10 @@ internal static unsafe partial class LibC
     internal const int MPOL_F_NODE = 1;
     internal const int MPOL_F_ADDR = 2;
 
+    // linux/sched.h
+    internal const int SCHED_FIFO = 1;
+    internal const int SCHED_RESET_ON_FORK = 0x4000_0000;
+
     // linux/resource.h, linux/time.h
     internal const int RUSAGE_THREAD = 1;
     internal const int CLOCK_THREAD_CPUTIME_ID = 3;
@@ -55,6 +59,7 @@ internal static unsafe partial class LibC
     internal static readonly nint MAP_FAILED = -1;
 
     private static readonly long SYS_gettid = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 178 : 186;
+    private static readonly long SYS_sched_setscheduler = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 119 : 144;
     private static readonly long SYS_mbind = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 235 : 237;
     private static readonly long SYS_get_mempolicy = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 236 : 239;
 
@@ -123,6 +128,11 @@ internal static unsafe partial class LibC
 
     /// <summary>gettid(2): glibc has a wrapper since 2.30 only.</summary>
     internal static int GetThreadId() => (int)Syscall6(SYS_gettid, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>sched_setscheduler(2) of the calling thread; by number, because musl's wrapper refuses.</summary>
+    /// <param name="policy">The policy, with flags.</param>
+    /// <param name="priority">A sched_param, which is the priority.</param>
+    internal static int SchedSetScheduler(int policy, int* priority) => (int)Syscall6(SYS_sched_setscheduler, 0, policy, (nint)priority, 0, 0, 0);
 
     /// <summary>get_mempolicy(2) with MPOL_F_NODE | MPOL_F_ADDR: the node of the page at an address.</summary>
     internal static int GetNodeOfAddress(nint address, int* node) =>

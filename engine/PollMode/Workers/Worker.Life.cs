@@ -38,6 +38,11 @@ internal sealed unsafe partial class Worker
                 CpuAffinity.Pin(cpu);
             }
 
+            if (_plan.RealTimePriority > 0)
+            {
+                RealTimeScheduling.Enter(_plan.RealTimePriority);
+            }
+
             _pool.BindOwner();
             var context = new StageContext { WorkerIndex = Index, Pool = _pool, Ports = _plan.Ports, Space = _space };
             foreach (IStage stage in _stages)

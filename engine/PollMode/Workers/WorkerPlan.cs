@@ -10,6 +10,9 @@ internal sealed class WorkerPlan
 
     internal required int? Cpu { get; init; }
 
+    /// <summary>Zero for the ordinary scheduler.</summary>
+    internal required int RealTimePriority { get; init; }
+
     internal required int BurstSize { get; init; }
 
     internal required int SendRetries { get; init; }

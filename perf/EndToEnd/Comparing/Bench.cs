@@ -17,6 +17,9 @@ internal sealed record Bench
     /// <summary>The core of whoever stands at the other end: a generator, a receiver, or a peer's main thread.</summary>
     public int OtherCore => Core == 0 ? Math.Min(1, Environment.ProcessorCount - 1) : 0;
 
+    /// <summary>The real-time priority of whoever is measured; zero for the ordinary scheduler.</summary>
+    public int RealTimePriority { get; init; }
+
     /// <summary>Which dpdk-testpmd.</summary>
     public Tool Testpmd { get; init; } = Tool.Testpmd;
 

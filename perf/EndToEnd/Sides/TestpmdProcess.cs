@@ -27,7 +27,9 @@ internal sealed class TestpmdProcess : ISubject
     {
         string program = bench.Testpmd.FullPath ?? throw new PollModeException($"{bench.Testpmd.Program} is not installed.");
         string prefix = $"pollmode{Environment.ProcessId}x{++_started}";
-        var process = ChildProcess.Start(program, work.CommandLine(prefix, cores, mainCore), work.NetworkNamespace);
+        string[] priority = bench.RealTimePriority == 0 ? [] : ["chrt", "--fifo", $"{bench.RealTimePriority}"];
+        string[] words = [.. priority, program, .. work.CommandLine(prefix, cores, mainCore)];
+        var process = ChildProcess.Start(words[0], words[1..], work.NetworkNamespace);
         try
         {
             process.WaitFor("start packet forwarding", StartTime, bench.Stop);

@@ -19,10 +19,9 @@ internal static class AppCommand
         return 0;
     }
 
-    internal static ChildProcess Start(Allocation allocation, Bench bench)
+    internal static ChildProcess Start(Allocation allocation, Bench bench, bool weighty)
     {
-        string[] words = [.. HostProcess.Self, "app", "--allocate", $"{allocation}", "--off-core", bench.Core.ToString(CultureInfo.InvariantCulture)];
-        var process = ChildProcess.Start(words[0], words[1..]);
+        ChildProcess process = HostProcess.StartSelf(["app", "--allocate", $"{allocation}", "--off-core", bench.Core.ToString(CultureInfo.InvariantCulture)], weighty);
         try
         {
             process.WaitFor(Ready, Patience, bench.Stop);

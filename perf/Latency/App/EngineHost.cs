@@ -22,6 +22,7 @@ internal sealed class EngineHost : IDisposable
         Egress = [.. options.Egress],
         Workers = 1,
         Cores = $"{options.Core}",
+        RealTimePriority = options.RealTime,
         Idle = IdleKind.BusySpin,
         SendRetries = 1000,
         KeepOthersOffCores = options.Core == options.OffCore,

@@ -23,10 +23,14 @@ internal sealed record HostOptions
     /// <summary>The core that the app's threads are kept off: that of whoever is measured.</summary>
     public required int OffCore { get; init; }
 
+    /// <summary>The worker's real-time priority, or zero.</summary>
+    public required int RealTime { get; init; }
+
     /// <summary>As words of a command line.</summary>
     internal IEnumerable<string> Words =>
     [
         "host", "--mode", $"{Mode}", "--allocate", $"{Allocation}", "--core", Number(Core), "--off-core", Number(OffCore), "--egress", string.Join(',', Egress),
+        "--real-time", Number(RealTime),
         .. Ports.SelectMany(port => (string[])["--port", port]),
     ];
 

@@ -28,8 +28,7 @@ internal sealed class HostProcess : IDisposable
     /// <param name="stop">Ends everything early.</param>
     internal static HostProcess Start(HostOptions options, bool weighty, CancellationToken stop)
     {
-        string[] words = [.. weighty ? Weighty : [], .. Self, .. options.Words];
-        var process = ChildProcess.Start(words[0], words[1..]);
+        ChildProcess process = StartSelf([.. options.Words], weighty);
         try
         {
             process.WaitFor(EngineHost.Ready, Patience, stop);
@@ -43,9 +42,16 @@ internal sealed class HostProcess : IDisposable
     }
 
     /// <summary>How this very program is started.</summary>
-    internal static IReadOnlyList<string> Self { get; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+    private static IReadOnlyList<string> Self { get; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
         ? [Environment.ProcessPath!, typeof(HostProcess).Assembly.Location]
         : [Environment.ProcessPath!];
+
+    /// <summary>Starts this very program.</summary>
+    internal static ChildProcess StartSelf(IReadOnlyList<string> arguments, bool weighty)
+    {
+        string[] words = [.. weighty ? Weighty : [], .. Self, .. arguments];
+        return ChildProcess.Start(words[0], words[1..]);
+    }
 
     /// <summary>Sends a load and measures it.</summary>
     internal HostAnswer Measure(Load load) => Ask(load.ToString());

@@ -9,7 +9,7 @@ internal abstract class LoopWay : IWay
 
     public abstract string Description { get; }
 
-    public IReadOnlyList<Mode> Modes { get; } = [Mode.Plain, Mode.Library, Mode.Process];
+    public virtual IReadOnlyList<Mode> Modes { get; } = [Mode.Plain, Mode.Library, Mode.Process];
 
     public abstract IReadOnlyList<Allocation> Allocations { get; }
 
@@ -24,7 +24,7 @@ internal abstract class LoopWay : IWay
     protected Result Measure(Mode mode, Allocation allocation, Bench bench, IReadOnlyList<string> ports, IReadOnlyList<int> egress)
     {
         using HostProcess host = HostProcess.Start(
-            new HostOptions { Mode = mode, Allocation = allocation, Ports = ports, Egress = egress, Core = bench.Core, OffCore = bench.Core },
+            new HostOptions { Mode = mode, Allocation = allocation, Ports = ports, Egress = egress, Core = bench.Core, OffCore = bench.Core, RealTime = bench.RealTimePriority },
             weighty: true,
             bench.Stop);
         host.Measure(LoadOf(bench.WarmUpSeconds));

@@ -14,6 +14,7 @@ internal static class MeasureCommand
         IWay[] ways = [.. names.Length == 0 ? Ways : names.Select(Find)];
         string load = Machine.Load();
         using CpuReservation off = ChildProcess.KeepOff(bench.Core);
+        using RealTimeAllowance? allowance = bench.RealTimePriority > 0 ? new RealTimeAllowance() : null;
         using var pages = new HugePageReservation(HugePages);
         var tables = new List<string>();
         foreach (IWay way in ways)
@@ -27,7 +28,7 @@ internal static class MeasureCommand
             tables.Add(Tables.Of(way, Measure(way, repetitions, bench)));
         }
 
-        string command = $"dotnet run -c Release --project perf/Latency/App -p:PublishDataPlane=true -- -n {repetitions} -s {bench.Seconds}{string.Concat(names.Select(name => " " + name))}";
+        string command = $"dotnet run -c Release --project perf/Latency/App -p:PublishDataPlane=true -- -n {repetitions} -s {bench.Seconds}{(bench.RealTimePriority == 1 ? string.Empty : $" --real-time {bench.RealTimePriority}")}{string.Concat(names.Select(name => " " + name))}";
         RunContext context = Machine.Context(command, load, [bench.Testpmd]);
         string report = $"""
             {context.Machine}; {context.Versions}; {context.When}. Load average {context.LoadAtStart} before, {context.LoadAtEnd} after. Microseconds, median of {repetitions}

@@ -12,6 +12,9 @@ internal enum Mode
     /// <summary>PollMode in a process beside the app.</summary>
     Process,
 
+    /// <summary>Nobody: a loop that looks at the clock, and the app in another process.</summary>
+    Bare,
+
     /// <summary>dpdk-testpmd, and the app in another process.</summary>
     Testpmd,
 }

@@ -28,7 +28,7 @@ internal sealed class PeerWay : IWay
     private static Result MeasureHost(VethRig veth, Mode mode, Allocation allocation, Bench bench)
     {
         using HostProcess host = HostProcess.Start(
-            new HostOptions { Mode = mode, Allocation = allocation, Ports = [veth.PortOf(VethRig.Far)], Egress = [0], Core = bench.Core, OffCore = bench.Core },
+            new HostOptions { Mode = mode, Allocation = allocation, Ports = [veth.PortOf(VethRig.Far)], Egress = [0], Core = bench.Core, OffCore = bench.Core, RealTime = bench.RealTimePriority },
             weighty: false,
             bench.Stop);
         using HostProcess generator = Generator(veth, bench);
@@ -41,7 +41,7 @@ internal sealed class PeerWay : IWay
     private static Result MeasureTestpmd(VethRig veth, Allocation allocation, Bench bench)
     {
         var work = new TestpmdWork { Devices = [$"net_af_xdp0,iface={VethRig.Far},start_queue=0,queue_count=1"], Mode = "macswap", NetworkNamespace = veth.Namespace };
-        using ChildProcess app = AppCommand.Start(allocation, bench);
+        using ChildProcess app = AppCommand.Start(allocation, bench, weighty: false);
         using var testpmd = TestpmdProcess.Start(work, bench, [bench.Core], bench.OtherCore);
         using HostProcess generator = Generator(veth, bench);
         generator.Measure(LoadOf(bench.WarmUpSeconds));
@@ -57,6 +57,7 @@ internal sealed class PeerWay : IWay
             Egress = [1, 0],
             Core = bench.OtherCore,
             OffCore = bench.Core,
+            RealTime = 0,
         },
         weighty: false,
         bench.Stop);

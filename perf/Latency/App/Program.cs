@@ -15,28 +15,35 @@ var warmUp = new Option<int>("--warm-up") { Description = "Seconds before that."
 var testpmd = new Option<string>("--testpmd") { Description = "The dpdk-testpmd to compare with.", DefaultValueFactory = _ => Tool.Testpmd.Program };
 var save = new Option<bool>("--save") { Description = "Write the tables into perf/GC.md." };
 var core = new Option<int>("--core") { Description = "The core of whoever is measured.", DefaultValueFactory = _ => new Bench().Core };
+var realTime = new Option<int>("--real-time") { Description = "Real-time priority of whoever is measured; 0 for the ordinary scheduler.", DefaultValueFactory = _ => 1 };
 
 var allocate = new Option<Allocation>("--allocate");
 var offCore = new Option<int>("--off-core");
 var mode = new Option<Mode>("--mode");
 var egress = new Option<string>("--egress") { DefaultValueFactory = _ => "" };
 var ports = new Option<string[]>("--port");
-var host = new Command("host", "An app with an engine: what is started as a process of its own.") { mode, allocate, core, offCore, egress, ports };
+var host = new Command("host", "An app with an engine: what is started as a process of its own.") { mode, allocate, core, offCore, egress, ports, realTime };
 host.SetAction(parsed => Guarded(() => EngineHost.Run(new HostOptions
 {
     Mode = parsed.GetValue(mode),
     Allocation = parsed.GetValue(allocate),
     Core = parsed.GetValue(core),
     OffCore = parsed.GetValue(offCore),
+    RealTime = parsed.GetValue(realTime),
     Ports = parsed.GetValue(ports)!,
     Egress = [.. parsed.GetValue(egress)!.Split(',').Select(int.Parse)],
 })));
 var app = new Command("app", "An app without one.") { allocate, offCore };
 app.SetAction(parsed => AppCommand.Run(parsed.GetValue(allocate), parsed.GetValue(offCore)));
+var bareWarmUp = new Option<double>("--warm-up");
+var bareSeconds = new Option<double>("--seconds");
+var bare = new Command("bare", "A loop without an engine.") { core, bareWarmUp, bareSeconds, realTime };
+bare.SetAction(parsed => BareLoop.Run(parsed.GetValue(core), parsed.GetValue(bareWarmUp), parsed.GetValue(bareSeconds), parsed.GetValue(realTime)));
 
-var root = new RootCommand("Measures forwarding latency while an app allocates: the engine in its runtime and out of its reach, and dpdk-testpmd.") { ways, repetitions, seconds, warmUp, testpmd, core, save };
+var root = new RootCommand("Measures forwarding latency while an app allocates: the engine in its runtime and out of its reach, and dpdk-testpmd.") { ways, repetitions, seconds, warmUp, testpmd, core, realTime, save };
 root.Subcommands.Add(host);
 root.Subcommands.Add(app);
+root.Subcommands.Add(bare);
 root.SetAction(parsed => Guarded(() => MeasureCommand.Run(
     parsed.GetValue(ways) ?? [],
     parsed.GetValue(repetitions),
@@ -46,6 +53,7 @@ root.SetAction(parsed => Guarded(() => MeasureCommand.Run(
         WarmUpSeconds = parsed.GetValue(warmUp),
         Seconds = parsed.GetValue(seconds),
         Core = parsed.GetValue(core),
+        RealTimePriority = parsed.GetValue(realTime),
         Testpmd = Tool.Testpmd with { Program = parsed.GetValue(testpmd)! },
         Stop = stop.Token,
     })));

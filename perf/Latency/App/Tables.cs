@@ -41,6 +41,7 @@ internal static class Tables
         Mode.Plain => "plain",
         Mode.Library => "isolated, library",
         Mode.Process => "isolated, process",
+        Mode.Bare => "a bare loop",
         _ => "testpmd",
     };
 

@@ -163,6 +163,7 @@ public sealed class EngineFaultTests
             BurstSize = 257,
             Workers = -1,
             SendRetries = -1,
+            RealTimePriority = 99,
             BuffersPerWorker = -1,
             BufferBytes = 100,
             HeadroomBytes = 3,
@@ -171,7 +172,7 @@ public sealed class EngineFaultTests
             Egress = [5],
         };
         IReadOnlyList<string> faults = options.Validate();
-        foreach (string name in new[] { "Name", "Ports", "BurstSize", "Workers", "SendRetries", "BuffersPerWorker", "BufferBytes", "HeadroomBytes", "HandOffPackets", "Cores", "Egress" })
+        foreach (string name in new[] { "Name", "Ports", "BurstSize", "Workers", "SendRetries", "RealTimePriority", "BuffersPerWorker", "BufferBytes", "HeadroomBytes", "HandOffPackets", "Cores", "Egress" })
         {
             Assert.Contains(faults, fault => fault.StartsWith(name, StringComparison.Ordinal));
         }
