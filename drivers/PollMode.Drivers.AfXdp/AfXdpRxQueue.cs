@@ -86,9 +86,15 @@ internal sealed unsafe class AfXdpRxQueue : IRxQueue
                 continue;
             }
 
-            bytes += descriptor.Length;
-            if (((descriptor.Options & XdpDescriptor.Continued) | (_partial.IsNone ? 0u : 1u)) == 0 || TryComplete(ref packet, descriptor.Options))
+            if (((descriptor.Options & XdpDescriptor.Continued) | (_partial.IsNone ? 0u : 1u)) == 0)
             {
+                bytes += descriptor.Length;
+                packets[count++] = packet;
+            }
+            else if (TryComplete(ref packet, descriptor.Options))
+            {
+                // All of it now, when it is given: its first buffers may have come a call before.
+                bytes += packet.TotalLength;
                 packets[count++] = packet;
             }
         }

@@ -7,6 +7,9 @@ internal sealed class OneInAThousand : IStage
 
     private long _seen;
 
+    /// <summary>It drops packets and changes none.</summary>
+    public bool KeepsLengths => true;
+
     public void Process(ref Burst burst)
     {
         for (int i = 0; i < burst.Count; i++)

@@ -84,7 +84,7 @@ internal sealed class RingTxQueue : ITxQueue
         _ring.Publish();
     }
 
-    /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in.</summary>
+    /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in, until it is sent by another port again.</summary>
     private void StampPort(ReadOnlySpan<Packet> packets)
     {
         int port = _receiverPort;

@@ -17,6 +17,8 @@ internal sealed class FrameTapStage : IStage
 
     public string Name => "tap";
 
+    public bool KeepsLengths => true;
+
     public void Process(ref Burst burst)
     {
         int count = burst.Count;

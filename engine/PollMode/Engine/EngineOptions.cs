@@ -25,8 +25,9 @@ public sealed class EngineOptions
     public bool KeepOthersOffCores { get; set; } = true;
 
     /// <summary>
-    /// Real-time priority of the workers, 1 to 98; zero for the ordinary scheduler. With it no ordinary thread of any program preempts a worker, which
-    /// needs a core for each in <see cref="Cores"/>, CAP_SYS_NICE and <c>kernel.sched_rt_runtime_us=-1</c>: see <see cref="RealTimeScheduling"/>.
+    /// Real-time priority of the workers, 1 to 98; zero for the ordinary scheduler. With it ordinary threads do not preempt a worker, which needs a core of
+    /// its own in <see cref="Cores"/>, CAP_SYS_NICE and <c>kernel.sched_rt_runtime_us=-1</c>: see <see cref="RealTimeScheduling"/>. Leave
+    /// <see cref="KeepOthersOffCores"/> on: a thread of the process that stays on such a core hardly ever runs.
     /// </summary>
     public int RealTimePriority { get; set; }
 

@@ -144,6 +144,15 @@ internal static unsafe partial class Ledger
         }
     }
 
+    /// <summary>A queue has counted what it gave: that goes to the queue that sends it.</summary>
+    internal static void Counted(ReadOnlySpan<Packet> packets, long bytes, string from)
+    {
+        if (PacketSweep.BytesOf(packets) is var given && given != bytes)
+        {
+            throw new LedgerException($"'{from}' gave {packets.Length} packets of {given} bytes and counted {bytes}. A receive queue counts in each call just what it gives.");
+        }
+    }
+
     /// <summary>A queue gave packets to the worker.</summary>
     internal static void Received(ReadOnlySpan<Packet> packets, string from)
     {

@@ -75,7 +75,7 @@ public sealed unsafe class PacketRing : IDisposable
     /// Writes all packets of the span behind those in the ring, if they fit, where the consumer does not see them before <see cref="Publish"/>: until then
     /// they are the caller's, and written anew by the next call. Producer only.
     /// </summary>
-    /// <returns>False, with nothing written, if they do not fit.</returns>
+    /// <returns>False, with nothing written, if they do not fit; what an earlier call has written is then still to be published.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(ReadOnlySpan<Packet> packets)
     {
@@ -109,7 +109,11 @@ public sealed unsafe class PacketRing : IDisposable
     public int Dequeue(Span<Packet> packets)
     {
         int count = Peek(packets);
-        Release();
+        if (count > 0)
+        {
+            Release();
+        }
+
         return count;
     }
 

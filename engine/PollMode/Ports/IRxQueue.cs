@@ -3,7 +3,10 @@ namespace PollMode;
 /// <summary>A receive queue. One thread: the worker that owns the pool it was opened with.</summary>
 public interface IRxQueue
 {
-    /// <summary>What was received so far, and what was lost, by the rule of <see cref="QueueCounters"/>. Written by the worker, read by anyone.</summary>
+    /// <summary>
+    /// What was received so far, and what was lost, by the rule of <see cref="QueueCounters"/>. Written by the worker, read by anyone. One object for as long
+    /// as the queue lives; each <see cref="Receive"/> adds the packets and bytes of what it gives, no more and no less, for the worker tells the sending queue.
+    /// </summary>
     QueueCounters Counters { get; }
 
     /// <summary>Whether more can come.</summary>

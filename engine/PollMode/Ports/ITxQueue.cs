@@ -12,11 +12,11 @@ public interface ITxQueue
 
     /// <summary>
     /// Takes packets as <see cref="Send"/> does, of which more is known than what is in them: they are what a receive queue gave in one go, and since then
-    /// nobody has changed how long one is. A queue that has to look at packets only to count their bytes need not.
+    /// nobody has changed how long one is. A queue that has to look at packets only to count their bytes need not; one that does not implement this is always right.
     /// </summary>
     /// <param name="packets">The packets.</param>
-    /// <param name="rxPort">Index of the port they came in by, which their metadata tells, too; that of a shared packet may tell another.</param>
-    /// <param name="bytes">Bytes of all of them, all segments together.</param>
+    /// <param name="rxPort">Index of the port they came in by, which their metadata tells, too; that of a packet which is or was shared may tell another.</param>
+    /// <param name="bytes">Bytes of all of them, all segments together; of a part that is taken the queue counts its own.</param>
     /// <returns>How many it took: fewer than given when the queue is full.</returns>
     int SendAsReceived(ReadOnlySpan<Packet> packets, int rxPort, long bytes) => Send(packets);
 

@@ -11,7 +11,7 @@ public interface IStage
 
     /// <summary>
     /// True of a stage that never changes how long a packet is, nor by which port it came in: then a burst that stays together is sent as it was received,
-    /// and its bytes are not counted again. Asked once, before the first burst.
+    /// and its bytes are not counted again. Always the same, from before <see cref="Start"/> on.
     /// </summary>
     bool KeepsLengths => false;
 

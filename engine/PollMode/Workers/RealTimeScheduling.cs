@@ -6,8 +6,10 @@ namespace PollMode;
 
 /// <summary>
 /// Puts poll threads under the kernel's real-time scheduler (SCHED_FIFO, sched(7)): no ordinary thread takes their core from them, be it of whatever
-/// program. What is bound to that core and ordinary, kernel threads too, waits; the kernel lets it have a twentieth of each second if it has waited for so long.
+/// program, unless it is bound to that core: what is, kernel threads too, waits. A kernel from 6.12 on lets it have up to a twentieth of a second after a
+/// second of waiting (its fair server); an older one never, so do not let a worker spin there by such a priority.
 /// </summary>
+/// <remarks>Two such workers must not have the same core, be it in two programs: the one that spins keeps it.</remarks>
 public static unsafe class RealTimeScheduling
 {
     /// <summary>The highest priority that may be asked for. Threads of the kernel's own, which must always come through, have the one above.</summary>
@@ -19,13 +21,17 @@ public static unsafe class RealTimeScheduling
     /// <summary>Refuses what would not work, before any thread is started.</summary>
     /// <param name="priority">From 1 to <see cref="Highest"/>.</param>
     /// <param name="cpus">The CPUs of the poll threads.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such priority.</exception>
     /// <exception cref="PollModeException">Nothing would be left for all other threads, the kernel would stop the poll threads once a second, or they may not have the priority.</exception>
     public static void Check(int priority, IReadOnlyList<int> cpus)
     {
+        ThrowIfOutOfRange(priority);
         ArgumentNullException.ThrowIfNull(cpus);
-        if (!CpuAffinity.Allowed.Concat(CpuReservation.Reserved).Except(cpus).Any())
+
+        // What other engines have reserved is not left to anybody.
+        if (!CpuAffinity.Allowed.Except(cpus).Any())
         {
-            throw new PollModeException($"RealTimePriority is {priority}, and the workers' cores ({CpuList.Format(cpus)}) are all that this process may use: nothing else of it would ever run; leave it a core, or set RealTimePriority to 0.");
+            throw new PollModeException($"RealTimePriority is {priority}, and the workers' cores ({CpuList.Format(cpus)}) are all that is left to this process: nothing else of it would ever run; leave it a core, or set RealTimePriority to 0.");
         }
 
         if (ReadNumber(Limit) is >= 0 and var limit && ReadNumber(Period) is > 0 and var period && limit < period)
@@ -60,8 +66,7 @@ public static unsafe class RealTimeScheduling
     /// <exception cref="LinuxException">It may not have it.</exception>
     public static void Enter(int priority)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(priority, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(priority, Highest);
+        ThrowIfOutOfRange(priority);
         if (LibC.SchedSetScheduler(LibC.SCHED_FIFO | LibC.SCHED_RESET_ON_FORK, &priority) < 0)
         {
             throw new LinuxException(
@@ -71,6 +76,22 @@ public static unsafe class RealTimeScheduling
         }
     }
 
-    private static long? ReadNumber(string file) =>
-        File.Exists(file) && long.TryParse(File.ReadAllText(file), NumberStyles.Integer, CultureInfo.InvariantCulture, out long number) ? number : null;
+    private static void ThrowIfOutOfRange(int priority)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(priority, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(priority, Highest);
+    }
+
+    /// <summary>Null where the kernel has no such setting, or does not show it.</summary>
+    private static long? ReadNumber(string file)
+    {
+        try
+        {
+            return long.TryParse(File.ReadAllText(file), NumberStyles.Integer, CultureInfo.InvariantCulture, out long number) ? number : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

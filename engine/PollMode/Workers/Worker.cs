@@ -175,14 +175,15 @@ internal sealed unsafe partial class Worker : IDisposable
 
             long before = binding.Counters.Bytes;
             int count = binding.Queue.Receive(MemoryMarshal.CreateSpan(ref *_packets, _burstSize));
+            long bytes = binding.Counters.Bytes - before;
+            if (Ledger.IsOn)
+            {
+                Ledger.Counted(_space.Packets[..count], bytes, _portSteps[binding.Port]);
+                Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
+            }
+
             if (count > 0)
             {
-                if (Ledger.IsOn)
-                {
-                    Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
-                }
-
-                long bytes = binding.Counters.Bytes - before;
                 total += count;
                 _counters.Bursts++;
                 _counters.Received += count;

@@ -6,6 +6,9 @@ internal sealed class AskTheApp(Asking asking) : IStage
     private int _app = Burst.NoPort;
     private int _untilNext = 1;
 
+    /// <summary>It says where packets go and changes none.</summary>
+    public bool KeepsLengths => true;
+
     /// <inheritdoc/>
     public void Start(StageContext context)
     {

@@ -6,8 +6,8 @@ using PollMode.EndToEnd;
 namespace PollMode.Latency;
 
 /// <summary>
-/// No engine and no packets: a thread on a core of its own that looks at the clock, and at each microsecond that is due. How late it is, is what the machine itself
-/// takes from that core, the system's threads, interrupts and the host of a virtual machine; nothing that runs there can do better.
+/// No engine and no packets: a thread on a core of its own that does nothing but look at the clock, and notes for each microsecond that was due how late it saw it. That is what
+/// the machine itself takes from that core: the system's threads, interrupts, the host of a virtual machine.
 /// </summary>
 internal static class BareLoop
 {
@@ -25,12 +25,18 @@ internal static class BareLoop
             ["bare", "--core", Text(bench.Core), "--warm-up", Text(bench.WarmUpSeconds), "--seconds", Text(bench.Seconds), "--real-time", Text(bench.RealTimePriority)],
             weighty: true);
         string line = loop.WaitFor(Prefix, TimeSpan.FromSeconds(bench.WarmUpSeconds + bench.Seconds) + Patience, bench.Stop);
+        app.StandardInput.Close();
         return new Result(Mode.Bare, allocation, Figures.Read(line[Prefix.Length..]), null);
     }
 
     /// <summary>The process.</summary>
     internal static int Run(int core, double warmUpSeconds, double seconds, int realTime)
     {
+        if (realTime > 0)
+        {
+            RealTimeScheduling.Check(realTime, [core]);
+        }
+
         using CpuReservation off = CpuReservation.Take([core]);
         Figures? figures = null;
         var thread = new Thread(() =>

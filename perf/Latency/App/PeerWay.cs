@@ -45,7 +45,9 @@ internal sealed class PeerWay : IWay
         using var testpmd = TestpmdProcess.Start(work, bench, [bench.Core], bench.OtherCore);
         using HostProcess generator = Generator(veth, bench);
         generator.Measure(LoadOf(bench.WarmUpSeconds));
-        return new Result(Mode.Testpmd, allocation, generator.Measure(LoadOf(bench.Seconds)).Figures!, null);
+        Figures figures = generator.Measure(LoadOf(bench.Seconds)).Figures!;
+        app.StandardInput.Close();
+        return new Result(Mode.Testpmd, allocation, figures, null);
     }
 
     private static HostProcess Generator(VethRig veth, Bench bench) => HostProcess.Start(

@@ -7,6 +7,7 @@ using PollMode.Latency;
 using var stop = new CancellationTokenSource();
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
 var ways = new Argument<string[]>("way") { Description = "ring, veth or peer; all without one.", Arity = ArgumentArity.ZeroOrMore };
 var repetitions = new Option<int>("--repetitions", "-n") { Description = "Runs of each, in turn.", DefaultValueFactory = _ => 3 };
@@ -38,7 +39,7 @@ app.SetAction(parsed => AppCommand.Run(parsed.GetValue(allocate), parsed.GetValu
 var bareWarmUp = new Option<double>("--warm-up");
 var bareSeconds = new Option<double>("--seconds");
 var bare = new Command("bare", "A loop without an engine.") { core, bareWarmUp, bareSeconds, realTime };
-bare.SetAction(parsed => BareLoop.Run(parsed.GetValue(core), parsed.GetValue(bareWarmUp), parsed.GetValue(bareSeconds), parsed.GetValue(realTime)));
+bare.SetAction(parsed => Guarded(() => BareLoop.Run(parsed.GetValue(core), parsed.GetValue(bareWarmUp), parsed.GetValue(bareSeconds), parsed.GetValue(realTime))));
 
 var root = new RootCommand("Measures forwarding latency while an app allocates: the engine in its runtime and out of its reach, and dpdk-testpmd.") { ways, repetitions, seconds, warmUp, testpmd, core, realTime, save };
 root.Subcommands.Add(host);

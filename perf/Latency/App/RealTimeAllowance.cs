@@ -6,12 +6,13 @@ internal sealed class RealTimeAllowance : IDisposable
     private const string Setting = "/proc/sys/kernel/sched_rt_runtime_us";
     private const string Endless = "-1";
 
-    private readonly string _before = File.ReadAllText(Setting).Trim();
+    private readonly string _before;
 
     internal RealTimeAllowance()
     {
         try
         {
+            _before = File.ReadAllText(Setting).Trim();
             File.WriteAllText(Setting, Endless);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)

@@ -52,4 +52,24 @@ public sealed class OddFrameTests
         Assert.Equal(50, port.Rx[0].Counters.Dropped);
         port.CloseAndCheck();
     }
+
+    [Fact]
+    public void A_chain_whose_buffers_come_in_different_calls_is_counted_with_its_last_one()
+    {
+        Requires.Tools("trafgen");
+        using var leaks = new LeakCheck();
+        using var bed = new Testbed(mtu: 3000);
+        using var port = new PortUnderTest(bed, "af_xdp:m0,keep=none,jumbo=true");
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 2000) }\n{ 0x02,0,0,0,1,1, 0x02,0,0,0,0,1, 0x88,0xb5, fill(0x5a, 100) }\n");
+        Testbed.In(bed.Left, $"trafgen --dev l0 --conf {file} --num 40 --cpus 1");
+        File.Delete(file);
+
+        // A burst of one looks at a buffer at a time; each call is checked to count what it gives.
+        List<Packet> packets = port.ReceiveUntil(40, most: 1);
+        Assert.Equal(20, packets.Count(packet => (packet.TotalLength, packet.SegmentCount > 1) == (2014, true)));
+        Assert.Equal((40, 20 * (2014 + 114)), (port.Rx[0].Counters.Packets, port.Rx[0].Counters.Bytes));
+        packets.ForEach(port.Pool.Return);
+        port.CloseAndCheck();
+    }
 }

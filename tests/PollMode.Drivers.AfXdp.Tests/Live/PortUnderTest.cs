@@ -42,17 +42,19 @@ internal sealed class PortUnderTest : IDisposable
     public string ReportText => string.Join('\n', Port.Report);
 
     /// <summary>Polls until a number of packets came, or a generous time has passed.</summary>
-    public List<Packet> ReceiveUntil(int count, int milliseconds = 20_000)
+    public List<Packet> ReceiveUntil(int count, int milliseconds = 20_000, int most = 64)
     {
         var packets = new List<Packet>();
-        Packet[] burst = new Packet[64];
+        Packet[] burst = new Packet[most];
         long deadline = Environment.TickCount64 + milliseconds;
         while (packets.Count < count && Environment.TickCount64 < deadline)
         {
             int before = packets.Count;
             foreach (IRxQueue queue in Rx)
             {
+                long bytes = queue.Counters.Bytes;
                 int received = queue.Receive(burst);
+                Assert.Equal(burst.AsSpan(0, received).ToArray().Sum(packet => (long)packet.TotalLength), queue.Counters.Bytes - bytes);
                 packets.AddRange(burst.AsSpan(0, received));
             }
 

@@ -24,6 +24,13 @@ public sealed class SentAsReceivedTests
     }
 
     [Fact]
+    public void A_burst_that_a_stage_throws_away_by_an_exception_is_not_counted()
+    {
+        int bursts = 0;
+        AssertSent(5 * 64 * 100, builder => builder.Use(() => new LambdaStage((ref _) => Assert.Equal(0, bursts++ % 2), keepsLengths: true)));
+    }
+
+    [Fact]
     public void A_stage_that_changes_lengths_on_one_port_is_believed_on_all() =>
         AssertSent(640 * 90, builder => builder.Use(() => new OnPortStage(0, new LambdaStage(Shorten))));
 

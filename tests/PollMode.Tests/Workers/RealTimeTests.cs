@@ -49,13 +49,26 @@ public sealed class RealTimeTests
     public void It_is_refused_on_all_the_cores_there_are()
     {
         using var test = new TestEngine(["fake:rx=10"], change: options => (options.Cores, options.RealTimePriority) = (CpuList.Format(CpuAffinity.Allowed), 7));
-        Assert.Contains("all that this process may use", Assert.Throws<PollModeException>(test.Engine.Open).Message, StringComparison.Ordinal);
+        Assert.Contains("all that is left to this process", Assert.Throws<PollModeException>(test.Engine.Open).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(99)]
-    public void Priorities_out_of_range_are_refused(int priority) => Assert.Throws<ArgumentOutOfRangeException>(() => RealTimeScheduling.Enter(priority));
+    public void Priorities_out_of_range_are_refused(int priority)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => RealTimeScheduling.Enter(priority));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RealTimeScheduling.Check(priority, [0]));
+    }
+
+    [Fact]
+    public void What_another_engine_has_reserved_counts_as_taken()
+    {
+        RequireTwoCores();
+        IReadOnlyList<int> all = CpuAffinity.Allowed;
+        using CpuReservation reservation = CpuReservation.Take([.. all.SkipLast(1)]);
+        Assert.Contains("all that is left to this process", Assert.Throws<PollModeException>(() => RealTimeScheduling.Check(7, [all[^1]])).Message, StringComparison.Ordinal);
+    }
 
     private static void RequireTwoCores() => Assert.SkipUnless(CpuAffinity.Allowed.Count > 1, "needs two cores: one for the worker, one for all else");
 
