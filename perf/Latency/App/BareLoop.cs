@@ -12,9 +12,10 @@ namespace PollMode.Latency;
 internal static class BareLoop
 {
     private const string Prefix = "figures ";
-    private const long PeriodNanoseconds = 1000;
-    private const long Longest = 10_000_000_000;
 
+    // In ticks of the clock, so that the loop only looks and compares.
+    private static readonly long Period = Stopwatch.Frequency / 1_000_000;
+    private static readonly long Longest = 10 * Stopwatch.Frequency;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Measures beside an app, each a process of its own.</summary>
@@ -59,13 +60,13 @@ internal static class BareLoop
     private static Figures Turn(double seconds)
     {
         var late = new LongHistogram(Longest, 3);
-        long start = Now();
-        long end = start + (long)(seconds * 1e9);
+        long start = Stopwatch.GetTimestamp();
+        long end = start + (long)(seconds * Stopwatch.Frequency);
         long due = start;
         while (due < end)
         {
-            long now = Now();
-            for (; due <= now && due < end; due += PeriodNanoseconds)
+            long now = Stopwatch.GetTimestamp();
+            for (; due <= now && due < end; due += Period)
             {
                 late.RecordValue(Math.Min(now - due, Longest));
             }
@@ -73,10 +74,8 @@ internal static class BareLoop
 
         return new Figures(late.TotalCount, late.TotalCount, late.TotalCount / seconds, At(50), At(99), At(99.9), At(99.99), At(100));
 
-        double At(double percent) => late.GetValueAtPercentile(percent);
+        double At(double percent) => late.GetValueAtPercentile(percent) * (1e9 / Stopwatch.Frequency);
     }
-
-    private static long Now() => (long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency);
 
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -28,7 +28,7 @@ internal sealed class HostProcess : IDisposable
     /// <param name="stop">Ends everything early.</param>
     internal static HostProcess Start(HostOptions options, bool weighty, CancellationToken stop)
     {
-        ChildProcess process = StartSelf([.. options.Words], weighty);
+        ChildProcess process = StartSelf(options.Words, weighty);
         try
         {
             process.WaitFor(EngineHost.Ready, Patience, stop);
@@ -47,7 +47,7 @@ internal sealed class HostProcess : IDisposable
         : [Environment.ProcessPath!];
 
     /// <summary>Starts this very program.</summary>
-    internal static ChildProcess StartSelf(IReadOnlyList<string> arguments, bool weighty)
+    internal static ChildProcess StartSelf(IEnumerable<string> arguments, bool weighty)
     {
         string[] words = [.. weighty ? Weighty : [], .. Self, .. arguments];
         return ChildProcess.Start(words[0], words[1..]);
