@@ -7,6 +7,9 @@ internal sealed class MemifClient
 {
     private const int RetryMilliseconds = 50;
 
+    private const string Holed = "a server punched a hole into the shared packet buffers when no hugepage was free to fill it; buffers of zeros are in its place and are shared "
+        + "with nobody. Open the engine anew to connect again; set zero_copy=off for a server that is not trusted, or leave hugepages free";
+
     private readonly MemifPort _port;
 
     internal MemifClient(MemifPort port) => _port = port;
@@ -16,6 +19,13 @@ internal sealed class MemifClient
         int told = 0;
         while (!_port.IsClosing)
         {
+            if (_port.ArenaHasHoles)
+            {
+                _port.NoteEnd(Holed);
+                WaitForWake();
+                continue;
+            }
+
             using (ControlChannel? channel = ControlChannel.TryConnect(_port.Settings.Socket, out int errno))
             {
                 if (channel != null)

@@ -13,6 +13,9 @@ internal sealed class MemifPort : IPort
     private readonly HashSet<int> _receive = [];
     private readonly HashSet<int> _transmit = [];
     private readonly string _how;
+
+    /// <summary>Null for a port that shares no packet buffers, or trusts whom it shares them with.</summary>
+    private readonly ArenaWatch? _watch;
     private readonly int _wake;
     private volatile MemifLink? _current;
     private volatile bool _closing;
@@ -57,6 +60,7 @@ internal sealed class MemifPort : IPort
             ZeroCopy = IsZeroCopy,
             TxRequests = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan,
         };
+        _watch = IsZeroCopy && settings.Guard != MemoryGuard.Off ? ArenaWatch.Of(context) : null;
         _wake = LibC.NewEventFd();
     }
 
@@ -72,7 +76,9 @@ internal sealed class MemifPort : IPort
         {
             string state = Describe();
             int slow = _current?.UnwatchedRegions ?? 0;
-            return slow == 0 ? [state] : [state, $"{slow} region(s) of the peer are copied through the kernel, which is slow: {VanishingMemory.WhyNot}; guard=off trusts the peer"];
+            return slow > 0 ? [state, $"{slow} region(s) of the peer are copied through the kernel, which is slow: {VanishingMemory.WhyNot}; guard=off trusts the peer"]
+                : _watch is { IsPartial: true } ? [state, $"a server that punches holes into the shared hugepages may end this process: {VanishingMemory.WhyNot}; copy (zero_copy=off) for one that is not trusted"]
+                : [state];
         }
     }
 
@@ -81,6 +87,9 @@ internal sealed class MemifPort : IPort
     internal PortContext Context { get; }
 
     internal bool IsZeroCopy { get; }
+
+    /// <summary>Whether a server took packet buffers away that this port shares: it connects to nobody from then on.</summary>
+    internal bool ArenaHasHoles => _watch is { HasHoles: true };
 
     /// <summary>The established connection, or null.</summary>
     internal MemifLink? Current => _current;

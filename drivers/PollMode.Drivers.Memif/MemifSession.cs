@@ -9,6 +9,9 @@ internal abstract class MemifSession
     /// <summary>How long a peer that was sent away may take to let go of what it shares with us.</summary>
     private const int FarewellMilliseconds = 1000;
 
+    /// <summary>How often an arena that a server may write to is looked at. Nobody tells of a hole that was filled with zeros.</summary>
+    private const int LookMilliseconds = 100;
+
     private readonly ControlChannel _channel;
     private readonly long _deadline = Environment.TickCount64 + PatienceMilliseconds;
 
@@ -90,7 +93,12 @@ internal abstract class MemifSession
     {
         while (true)
         {
-            if (_channel.WaitReadable(port.WakeDescriptor, -1, out bool woken))
+            if (link is { IsZeroCopy: true, Fault: null } && port.ArenaHasHoles)
+            {
+                link.Fail("Hole in the shared packet buffers");
+            }
+
+            if (_channel.WaitReadable(port.WakeDescriptor, link.IsZeroCopy ? LookMilliseconds : -1, out bool woken))
             {
                 if (!_channel.TryReceive(out ControlMessage message, out int descriptor))
                 {

@@ -3,26 +3,28 @@ using System.Runtime.InteropServices;
 namespace PollMode.Drivers.Memif;
 
 /// <summary>
-/// Memory that a peer can take away. It cuts its file short, the next touch of our mapping is answered by SIGBUS, and that ends a process.
-/// Not for ranges that are listed here: the handler puts zeros in the place of the whole range, notes that it is gone, and the touch goes on.
+/// Memory that a peer can take away: it cuts its own file short, or punches a hole into our hugepages while none is free to fill it. The next
+/// touch of our mapping is answered by SIGBUS, and that ends a process. Not for ranges that are listed here: the handler puts zeros in the
+/// place of the whole range, notes that it is gone, and the touch goes on.
 /// </summary>
 /// <remarks>
 /// A signal handler may run in the middle of managed code, so it cannot be managed code: it is some twenty instructions in memory of its own
 /// (x86-64; elsewhere <see cref="TryAdd"/> says no, and the kernel copies: <see cref="GuardedCopy"/>). It reads a table of fixed place and
-/// size. An entry counts when its end is above zero, which is written last when one is added and first when one is removed (release); only
-/// the thread that touches the memory runs the handler for it. Signals for other addresses go to the handler that was there before, which
+/// size. An entry counts when its end is above zero, which is written last when one is added and first when one is removed (release); the
+/// thread that touches the memory runs the handler for it. Of two that touch the same range at once the later may put zeros over what the
+/// other has written since, in memory that no peer sees any more. Signals for other addresses go to the handler that was there before, which
 /// is the runtime's.
 /// </remarks>
 internal static unsafe class VanishingMemory
 {
-    /// <summary>Ranges that can be watched over at once, in the whole process.</summary>
-    internal const int Entries = 256;
+    /// <summary>Ranges that can be watched over at once, in the whole process: two of the largest arenas that can be shared, by slabs.</summary>
+    internal const int Entries = 4096;
 
     private static readonly Lock Gate = new();
     private static readonly Entry* Table = TryInstall();
 
     /// <summary>Why a range is not watched over that should be.</summary>
-    internal static string WhyNot => Table == null ? "this processor or system has no watch over memory that can vanish" : $"{Entries} regions of the process are watched over already";
+    internal static string WhyNot => Table == null ? "this processor or system has no watch over memory that can vanish" : $"{Entries} ranges of the process are watched over already";
 
     /// <summary>Lists a range.</summary>
     /// <param name="start">Its first byte, at a page border.</param>

@@ -7,7 +7,8 @@ namespace PollMode.Drivers.Memif.Tests;
 
 /// <summary>
 /// What a hostile server can do with the descriptor of the arena that a client without a copy gives it: not cut it short, not seal it, but
-/// punch holes. They cost content, not the connection and not the process, while there are pages to fill them with.
+/// punch holes. They cost content, not the connection and not the process, while there are pages to fill them with; the connection, and never
+/// the process, where there are none.
 /// </summary>
 public sealed partial class HoledArenaTests
 {
@@ -99,6 +100,111 @@ public sealed partial class HoledArenaTests
 
         Assert.Equal([.. frames, .. frames], arrived, (sent, came) => sent.Length == came.Length && sent.Zip(came).All(pair => pair.Second == pair.First || pair.Second == 0));
         Assert.Equal(0, client.Counter("protocol_violations") + server.Counter("protocol_violations"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Holes_that_nothing_is_left_to_fill_cost_the_connection_and_never_the_process(bool everywhere)
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64: elsewhere nothing is watched over");
+        RequirePages(PageKind.Huge2MiB);
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        using var client = new MemifSide($"memif:{socket},zero_copy=on", pages: PageKind.Huge2MiB);
+        server.WaitForLink();
+        client.WaitForLink();
+        byte[][] frames = Traffic.Frames(jumbo: false);
+        Traffic.AssertSame(frames, Traffic.Pass(client, server, frames));
+        using (var hog = new HugePageHog())
+        {
+            if (everywhere)
+            {
+                Punch(client, 0, client.Arena.LengthBytes);
+            }
+            else
+            {
+                Punch(client, client.Arena.LengthBytes / 2, Slab);
+            }
+
+            hog.TakeAll();
+
+            // Every buffer that is at home is written and read by its worker, as another port's frames would be.
+            WriteAndReadAll(client.Pool);
+
+            // The server's own touches are the kernel's, which refuses, or hit pages that are there.
+            Assert.True(
+                SpinWait.SpinUntil(
+                    () =>
+                    {
+                        client.TurnLoosely();
+                        server.TurnLoosely();
+                        return client.Port.Link == LinkState.Down && client.Port.Report[0].Contains("punched a hole", StringComparison.Ordinal);
+                    },
+                    TimeSpan.FromSeconds(30)),
+                client.Port.Report[0]);
+            Assert.Equal(1, client.Counter("protocol_violations"));
+        }
+
+        // It stays away, hugepages or not: half of the memory would be another for each side.
+        long connections = client.Counter("connections");
+        server.WaitForLink(LinkState.Down);
+        Thread.Sleep(200);
+        Assert.Equal((LinkState.Down, connections), (client.Port.Link, client.Counter("connections")));
+        Assert.Equal(0, client.Tx[0].Send([]));
+        WriteAndReadAll(client.Pool);
+    }
+
+    [Fact]
+    public void A_watch_is_given_back_with_the_arena_and_not_with_the_port()
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64: elsewhere nothing is watched over");
+        int before = FreeWatches();
+        using (var client = new MemifSide($"memif:{MemifPairTests.NewName()},zero_copy=on"))
+        {
+            int slabs = (int)(client.Arena.LengthBytes / Slab);
+            Assert.Equal(before - slabs, FreeWatches());
+            client.Port.Dispose();
+            Assert.Equal(before - slabs, FreeWatches());
+        }
+
+        Assert.Equal(before, FreeWatches());
+        using var trusting = new MemifSide($"memif:{MemifPairTests.NewName()},zero_copy=on,guard=off");
+        Assert.Equal(before, FreeWatches());
+    }
+
+    private static int FreeWatches()
+    {
+        var taken = new List<int>();
+        try
+        {
+            // Bytes that nobody touches.
+            for (int number; (number = VanishingMemory.TryAdd(4096, 1)) >= 0;)
+            {
+                taken.Add(number);
+            }
+
+            return taken.Count;
+        }
+        finally
+        {
+            taken.ForEach(VanishingMemory.Remove);
+        }
+    }
+
+    private static void WriteAndReadAll(Mempool pool)
+    {
+        var packets = new List<Packet>();
+        while (pool.TryRent(out Packet packet))
+        {
+            packets.Add(packet);
+            byte[] frame = Traffic.Frame(packets.Count, 60);
+            Assert.True(packet.TryWrite(frame));
+            Assert.True(packet.Span.SequenceEqual(frame));
+        }
+
+        Assert.InRange(packets.Count, 4096, int.MaxValue);
+        pool.Return(packets.ToArray());
     }
 
     /// <summary>Those of the arena twice: a hole gives its page back to the system, and the next touch asks for one.</summary>
