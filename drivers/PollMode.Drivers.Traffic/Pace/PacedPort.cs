@@ -23,6 +23,8 @@ internal sealed class PacedPort : IPort
 
     public IReadOnlyList<string> Report => _inner.Report;
 
+    public IReadOnlyList<string> Faults => _inner.Faults;
+
     public IRxQueue OpenRxQueue(int queue, Mempool pool)
     {
         var paced = new PacedRxQueue(_inner.OpenRxQueue(queue, pool), _settings, _clock);
