@@ -27,11 +27,20 @@ internal sealed class ArenaWatch : IDmaMap
     {
         get
         {
-            if (!_hasHoles)
+            if (_hasHoles)
             {
-                lock (_gate)
+                return true;
+            }
+
+            lock (_gate)
+            {
+                foreach (int entry in _entries.Values)
                 {
-                    _hasHoles = _entries.Values.Any(VanishingMemory.IsGone);
+                    if (VanishingMemory.IsGone(entry))
+                    {
+                        _hasHoles = true;
+                        break;
+                    }
                 }
             }
 

@@ -7,9 +7,6 @@ internal sealed class MemifClient
 {
     private const int RetryMilliseconds = 50;
 
-    private const string Holed = "a server punched a hole into the shared packet buffers when no hugepage was free to fill it; buffers of zeros are in its place and are shared "
-        + "with nobody. Open the engine anew to connect again; set zero_copy=off for a server that is not trusted, or leave hugepages free";
-
     private readonly MemifPort _port;
 
     internal MemifClient(MemifPort port) => _port = port;
@@ -21,7 +18,7 @@ internal sealed class MemifClient
         {
             if (_port.ArenaHasHoles)
             {
-                _port.NoteEnd(Holed);
+                _port.NoteEnd(MemifPort.Holed);
                 WaitForWake();
                 continue;
             }

@@ -6,6 +6,10 @@ internal sealed class MemifPort : IPort
     /// <summary>The longest frame taken from a peer, whose chains could go on for ever.</summary>
     internal const int MaxFrameBytes = 65535;
 
+    /// <summary>Why a client connects to nobody any more.</summary>
+    internal const string Holed = "a server punched a hole into the shared packet buffers when no hugepage was free to fill it; buffers of zeros are in its place and are "
+        + "shared with nobody. Open the engine anew to connect again; set zero_copy=off for a server that is not trusted, or leave hugepages free";
+
     /// <summary>A region's offsets have 32 bits.</summary>
     private const long LargestRegion = 1L << 32;
 
@@ -81,6 +85,8 @@ internal sealed class MemifPort : IPort
                 : [state];
         }
     }
+
+    public IReadOnlyList<string> Faults => ArenaHasHoles ? [$"{Name}: {Holed}."] : [];
 
     internal MemifSettings Settings { get; }
 

@@ -116,6 +116,7 @@ public sealed partial class HoledArenaTests
         client.WaitForLink();
         byte[][] frames = Traffic.Frames(jumbo: false);
         Traffic.AssertSame(frames, Traffic.Pass(client, server, frames));
+        Assert.Empty(client.Port.Faults);
         using (var hog = new HugePageHog())
         {
             if (everywhere)
@@ -144,6 +145,7 @@ public sealed partial class HoledArenaTests
                     TimeSpan.FromSeconds(30)),
                 client.Port.Report[0]);
             Assert.Equal(1, client.Counter("protocol_violations"));
+            Assert.Contains("zero_copy=off", Assert.Single(client.Port.Faults), StringComparison.Ordinal);
         }
 
         // It stays away, hugepages or not: half of the memory would be another for each side.
