@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PollMode.Drivers.Software;
 
 /// <summary>Gives what the other end has put into the ring, the very buffers.</summary>
@@ -24,11 +26,23 @@ internal sealed class RingRxQueue : IRxQueue
             // The mark before the packets are out: then the sender may write it anew.
             QueueCounters counters = Counters;
             long received = counters.Packets + count;
-            counters.Bytes = _lane.TryGetBytes(received, out long bytes) ? bytes : counters.Bytes + PacketSweep.BytesOf(packets[..count]);
+            if (_lane.TryGetBytes(received, out long bytes))
+            {
+                counters.Bytes = bytes;
+            }
+            else
+            {
+                AddBytes(packets[..count]);
+            }
+
             counters.Packets = received;
             _ring.Release();
         }
 
         return count;
     }
+
+    /// <summary>Where no burst of the sender ended: looks at each packet. Not from within the call, which would keep more at hand for it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddBytes(ReadOnlySpan<Packet> packets) => Counters.Bytes += PacketSweep.BytesOf(packets);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PollMode;
 
@@ -16,15 +17,19 @@ public ref struct Burst
     private int _count;
     private int _holes;
     private int _egress;
-    private bool _mixed;
-    private bool _remade;
+    private Change _changes;
 
+    /// <summary>Begins with the packets that wait in the space.</summary>
+    /// <param name="space">Where they are.</param>
+    /// <param name="count">How many, at most the space's capacity.</param>
+    /// <param name="rxPort">The port they came in by.</param>
+    /// <param name="egress">The port they leave by, as <see cref="Checked"/> gives it: a binding asks once and not for every burst.</param>
     internal Burst(BurstSpace space, int count, int rxPort, int egress)
     {
         _space = space;
         _packets = space.Packets;
         _count = count;
-        _egress = Checked(egress);
+        _egress = egress;
         RxPort = rxPort;
     }
 
@@ -35,7 +40,7 @@ public ref struct Burst
     public int RxPort { get; }
 
     /// <summary>The packets, for stages that look at all of them.</summary>
-    public readonly ReadOnlySpan<Packet> Packets => _packets[.._count];
+    public readonly ReadOnlySpan<Packet> Packets => MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetReference(_packets), _count);
 
     /// <summary>The pool of the worker. Borrowed.</summary>
     public readonly Mempool Pool => _space.Pool;
@@ -48,9 +53,12 @@ public ref struct Burst
     }
 
     /// <summary>Whether it still has just the packets that it began with, in their order.</summary>
-    internal readonly bool IsAsReceived => !_remade && _holes == 0;
+    internal readonly bool IsAsReceived => (_changes & Change.Remade) == 0;
 
-    internal readonly bool IsMixed => _mixed;
+    /// <summary>The same, and all of them leave by one port.</summary>
+    internal readonly bool IsUnchanged => _changes == Change.None;
+
+    internal readonly bool IsMixed => (_changes & Change.Mixed) != 0;
 
     internal readonly int CommonEgress => _egress;
 
@@ -66,14 +74,14 @@ public ref struct Burst
     public void SendTo(int port)
     {
         _egress = Checked(port);
-        _mixed = false;
+        _changes &= ~Change.Mixed;
     }
 
     /// <summary>Sends one packet by a port.</summary>
     public void SendTo(int index, int port)
     {
         port = Checked(port);
-        if (!_mixed)
+        if (!IsMixed)
         {
             if (port == _egress)
             {
@@ -81,14 +89,14 @@ public ref struct Burst
             }
 
             _space.Egress[.._count].Fill((short)_egress);
-            _mixed = true;
+            _changes |= Change.Mixed;
         }
 
         _space.Egress[..(_count)][index] = (short)port;
     }
 
     /// <summary>The port that a packet is to be sent by, or <see cref="NoPort"/>.</summary>
-    public readonly int EgressOf(int index) => _mixed ? _space.Egress[..(_count)][index] : _egress;
+    public readonly int EgressOf(int index) => IsMixed ? _space.Egress[..(_count)][index] : _egress;
 
     /// <summary>Drops a packet: frees it and counts it.</summary>
     public void Drop(int index, DropReason reason)
@@ -134,7 +142,7 @@ public ref struct Burst
 
         _space.Pool.Return(place);
         place = copy;
-        _remade = true;
+        _changes |= Change.Remade;
         return true;
     }
 
@@ -157,6 +165,7 @@ public ref struct Burst
         {
             place = default;
             _holes++;
+            _changes |= Change.Remade;
         }
 
         return packet;
@@ -172,8 +181,8 @@ public ref struct Burst
         }
 
         _packets[_count++] = packet;
-        _remade = true;
-        if (_mixed || port != _egress)
+        _changes |= Change.Remade;
+        if (IsMixed || port != _egress)
         {
             _space.Egress[_count - 1] = (short)_egress;
             SendTo(_count - 1, port);
@@ -183,7 +192,7 @@ public ref struct Burst
     }
 
     /// <summary>A number that fits an egress place and is not <see cref="BurstSpace.Gone"/>; what is no port's number is none.</summary>
-    private static int Checked(int port) => (uint)port < (uint)short.MaxValue ? port : NoPort;
+    internal static int Checked(int port) => (uint)port < (uint)short.MaxValue ? port : NoPort;
 
     /// <summary>After each stage: closes the gaps that it left, in order, and frees what it dropped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -213,6 +222,18 @@ public ref struct Burst
 
         _count = kept;
         _holes = 0;
-        _remade = true;
+    }
+
+    /// <summary>What stages did to a burst.</summary>
+    [Flags]
+    private enum Change
+    {
+        None,
+
+        /// <summary>Its packets leave by ports of their own.</summary>
+        Mixed,
+
+        /// <summary>Packets left it, came or were replaced.</summary>
+        Remade,
     }
 }

@@ -9,4 +9,7 @@ internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, RxRate Ra
 {
     /// <summary>The queue's counters, at hand.</summary>
     internal QueueCounters Counters { get; } = Queue.Counters;
+
+    /// <summary>Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</summary>
+    internal int Egress { get; } = Burst.Checked(Egress);
 }
