@@ -136,9 +136,20 @@ internal sealed unsafe class TapRxQueue : IRxQueue
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Look(nint result)
     {
-        if (result < 0 && Marshal.GetLastSystemError() is LibC.EBADFD or Errno.ENODEV)
+        if (result >= 0)
         {
-            _device.IsGone = true;
+            return;
+        }
+
+        switch (Marshal.GetLastSystemError())
+        {
+            case LibC.EBADFD or Errno.ENODEV:
+                _device.IsGone = true;
+                break;
+            case Errno.EFAULT:
+                // The buffer's memory was taken away by whom it is shared with; the frame went with the attempt.
+                Counters.Errors++;
+                break;
         }
     }
 }

@@ -10,8 +10,8 @@ public sealed unsafe partial class Arena
 
     /// <summary>
     /// The memfd behind the range, as long as <see cref="LengthBytes"/>, its offsets those of the arena; -1 if the arena is not shared.
-    /// Borrowed: a driver passes it to its peer, who gets all buffers of the engine with it, and does not close it. It is sealed, so that
-    /// no peer can take pages away from under the engine.
+    /// Borrowed: a driver passes it to its peer, who gets all buffers of the engine with it, and does not close it. It is sealed
+    /// against shrinking and growing; a peer that may write to it may still punch holes, which read as zeros.
     /// </summary>
     public int SharedFileDescriptor => _sharedFileDescriptor;
 
