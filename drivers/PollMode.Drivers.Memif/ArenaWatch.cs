@@ -9,63 +9,61 @@ namespace PollMode.Drivers.Memif;
 /// One for an arena, whichever ports share it, and as long as the arena: packets may be held, and a server keep its mapping, when the port has
 /// long gone. Each extent is an entry of its own, so that a hole costs one slab (or one page of 1 GiB) and not the rest.
 /// </remarks>
-internal sealed class ArenaWatch : IDmaMap
+internal sealed unsafe class ArenaWatch : IDmaMap
 {
     private const string Key = "memif-arena-watch";
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, int> _entries = [];
+    private readonly Dictionary<long, (int Entry, nint Address)> _extents = [];
     private volatile bool _hasHoles;
     private volatile bool _isPartial;
+    private bool _isAttached;
 
     private ArenaWatch()
     {
     }
 
     /// <summary>Whether a part of the arena was taken away, and there was nothing to fill it with. Once true, always.</summary>
-    internal bool HasHoles
-    {
-        get
-        {
-            if (_hasHoles)
-            {
-                return true;
-            }
-
-            lock (_gate)
-            {
-                foreach (int entry in _entries.Values)
-                {
-                    if (VanishingMemory.IsGone(entry))
-                    {
-                        _hasHoles = true;
-                        break;
-                    }
-                }
-            }
-
-            return _hasHoles;
-        }
-    }
+    internal bool HasHoles => _hasHoles;
 
     /// <summary>Whether some of the arena is not watched over: see <see cref="VanishingMemory.WhyNot"/>.</summary>
     internal bool IsPartial => _isPartial;
 
-    /// <summary>The watch over the arena of an engine's ports; made for the first that asks.</summary>
-    internal static ArenaWatch Of(PortContext context)
+    /// <summary>The watch over the arena of an engine's ports.</summary>
+    /// <param name="context">What a port of the engine is opened with.</param>
+    /// <param name="begin">Whether it is to begin, if it has not. A port that trusts its server only hears of what others find.</param>
+    internal static ArenaWatch Of(PortContext context, bool begin)
     {
         lock (context.Shared)
         {
-            if (context.Shared.TryGetValue(Key, out object? found))
+            var watch = context.Shared.TryGetValue(Key, out object? found) ? (ArenaWatch)found : new ArenaWatch();
+            context.Shared[Key] = watch;
+            if (begin && !watch._isAttached)
             {
-                return (ArenaWatch)found;
+                context.Arena.Attach(watch);
+                watch._isAttached = true;
             }
 
-            var watch = new ArenaWatch();
-            context.Arena.Attach(watch);
-            context.Shared[Key] = watch;
             return watch;
         }
+    }
+
+    /// <summary>
+    /// Touches every extent, so that a hole that only the kernel meets (which refuses to copy there, and raises no signal) is found and filled, and
+    /// tells whether there was one. For threads that have the time.
+    /// </summary>
+    internal bool Look()
+    {
+        lock (_gate)
+        {
+            foreach ((int entry, nint address) in _extents.Values)
+            {
+                _ = Volatile.Read(ref *(byte*)address);
+                _hasHoles |= VanishingMemory.IsGone(entry);
+            }
+        }
+
+        return _hasHoles;
     }
 
     /// <inheritdoc/>
@@ -80,7 +78,7 @@ internal sealed class ArenaWatch : IDmaMap
 
         lock (_gate)
         {
-            _entries[offset] = entry;
+            _extents[offset] = (entry, address);
         }
     }
 
@@ -89,10 +87,10 @@ internal sealed class ArenaWatch : IDmaMap
     {
         lock (_gate)
         {
-            if (_entries.Remove(offset, out int entry))
+            if (_extents.Remove(offset, out (int Entry, nint Address) extent))
             {
-                _hasHoles |= VanishingMemory.IsGone(entry);
-                VanishingMemory.Remove(entry);
+                _hasHoles |= VanishingMemory.IsGone(extent.Entry);
+                VanishingMemory.Remove(extent.Entry);
             }
         }
     }

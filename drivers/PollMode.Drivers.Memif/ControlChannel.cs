@@ -166,7 +166,7 @@ internal sealed unsafe class ControlChannel : IDisposable
             for (int i = 1; i < count; i++)
             {
                 // Nobody asked for more than one: what a peer slips in must not stay open.
-                _ = LibC.Close(*(int*)(control + ControlHeaderBytes + (i * sizeof(int))));
+                Discarded.Close(*(int*)(control + ControlHeaderBytes + (i * sizeof(int))));
             }
         }
 
@@ -177,7 +177,7 @@ internal sealed unsafe class ControlChannel : IDisposable
 
         if (descriptor >= 0)
         {
-            _ = LibC.Close(descriptor);
+            Discarded.Close(descriptor);
             descriptor = -1;
         }
 

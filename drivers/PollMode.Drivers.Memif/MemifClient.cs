@@ -16,9 +16,9 @@ internal sealed class MemifClient
         int told = 0;
         while (!_port.IsClosing)
         {
-            if (_port.ArenaHasHoles)
+            if (_port.LookForHoles() || Discarded.IsFull)
             {
-                _port.NoteEnd(MemifPort.Holed);
+                _port.NoteEnd(_port.ArenaHasHoles ? MemifPort.Holed : "too many descriptors that servers sent still wait to be closed");
                 WaitForWake();
                 continue;
             }
@@ -120,6 +120,13 @@ internal sealed class MemifClient
             int toServer = Math.Min(_settings.Queues, hello.MaxClientToServerRing + 1);
             int toClient = Math.Min(_settings.Queues, hello.MaxServerToClientRing + 1);
             int log2Size = Math.Min(_settings.Log2RingSize, hello.MaxLog2RingSize);
+            if (log2Size < MemifSettings.MinLog2RingSize)
+            {
+                Refuse("Ring size too small");
+                _port.NoteEnd($"server takes rings of {1 << log2Size} at most, and this side needs {1 << MemifSettings.MinLog2RingSize}");
+                return null;
+            }
+
             MemifLink link = MakeLink(toServer, toClient, log2Size);
             return Introduce(link, log2Size) ? link : null;
         }
@@ -196,7 +203,10 @@ internal sealed class MemifClient
             bool received = TryReceive(_port, -1, out message, out int descriptor);
             if (descriptor >= 0)
             {
-                _ = LibC.Close(descriptor);
+                Discarded.Close(descriptor);
+                Refuse(Unasked);
+                _port.NoteEnd($"server broke the protocol: {Unasked}");
+                return false;
             }
 
             if (received && message.Kind == kind)

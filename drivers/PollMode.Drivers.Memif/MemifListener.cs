@@ -3,7 +3,8 @@ namespace PollMode.Drivers.Memif;
 /// <summary>A socket that server ports of one engine listen on together, told apart by their ids. Each connection has a thread of its own.</summary>
 internal sealed class MemifListener
 {
-    private const int MostSessions = 64;
+    /// <summary>Connections at a time that are not established yet: each may take five seconds for that, and has shown no secret.</summary>
+    private const int MostHandshakes = 64;
     private const int FailedAcceptMilliseconds = 100;
 
     private readonly Lock _gate = new();
@@ -15,6 +16,7 @@ internal sealed class MemifListener
     private readonly int _wake;
     private volatile bool _closing;
     private int _sessions;
+    private int _handshakes;
 
     private MemifListener(SocketName name, IDictionary<string, object> shared)
     {
@@ -98,6 +100,9 @@ internal sealed class MemifListener
         }
     }
 
+    /// <summary>By a session, once: it is established, or has ended without.</summary>
+    internal void EndHandshake() => Interlocked.Decrement(ref _handshakes);
+
     private void Run()
     {
         while (!_closing)
@@ -114,12 +119,14 @@ internal sealed class MemifListener
                 continue;
             }
 
-            if (Interlocked.Increment(ref _sessions) > MostSessions)
+            if (Discarded.IsFull || Volatile.Read(ref _handshakes) >= MostHandshakes)
             {
                 channel.Dispose();
-                Interlocked.Decrement(ref _sessions);
                 continue;
             }
+
+            Interlocked.Increment(ref _sessions);
+            Interlocked.Increment(ref _handshakes);
 
             try
             {
@@ -128,6 +135,7 @@ internal sealed class MemifListener
             catch (Exception fault) when (fault is OutOfMemoryException or ThreadStartException)
             {
                 channel.Dispose();
+                EndHandshake();
                 Interlocked.Decrement(ref _sessions);
                 Thread.Sleep(FailedAcceptMilliseconds);
             }

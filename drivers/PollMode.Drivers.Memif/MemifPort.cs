@@ -18,7 +18,7 @@ internal sealed class MemifPort : IPort
     private readonly HashSet<int> _transmit = [];
     private readonly string _how;
 
-    /// <summary>Null for a port that shares no packet buffers, or trusts whom it shares them with.</summary>
+    /// <summary>Null for a port that shares no packet buffers.</summary>
     private readonly ArenaWatch? _watch;
     private readonly int _wake;
     private volatile MemifLink? _current;
@@ -40,6 +40,14 @@ internal sealed class MemifPort : IPort
         string whyNot = arena.SharedFileDescriptor < 0 ? "the arena is not shared memory"
             : arena.LengthBytes > LargestRegion ? $"the arena has {arena.LengthBytes >> 20} MiB and a region at most 4096; use fewer buffers"
             : string.Empty;
+        if (settings.WantsZeroCopy && whyNot.Length == 0)
+        {
+            _watch = ArenaWatch.Of(context, begin: settings.Guard != MemoryGuard.Off);
+            whyNot = settings.ZeroCopy == "auto" && settings.Guard != MemoryGuard.Off && _watch.IsPartial && Region.IsOfHugePages(arena.SharedFileDescriptor)
+                ? $"a server could end this process by holes in its hugepages: {VanishingMemory.WhyNot}; zero_copy=on or guard=off trusts the server"
+                : string.Empty;
+        }
+
         IsZeroCopy = settings.WantsZeroCopy && whyNot.Length == 0;
         if (settings.WantsZeroCopy && !IsZeroCopy && settings.ZeroCopy == "on")
         {
@@ -64,7 +72,6 @@ internal sealed class MemifPort : IPort
             ZeroCopy = IsZeroCopy,
             TxRequests = PacketFlags.TxChecksumPartial | PacketFlags.HasVlan,
         };
-        _watch = IsZeroCopy && settings.Guard != MemoryGuard.Off ? ArenaWatch.Of(context) : null;
         _wake = LibC.NewEventFd();
     }
 
@@ -81,7 +88,7 @@ internal sealed class MemifPort : IPort
             string state = Describe();
             int slow = _current?.UnwatchedRegions ?? 0;
             return slow > 0 ? [state, $"{slow} region(s) of the peer are copied through the kernel, which is slow: {VanishingMemory.WhyNot}; guard=off trusts the peer"]
-                : _watch is { IsPartial: true } ? [state, $"a server that punches holes into the shared hugepages may end this process: {VanishingMemory.WhyNot}; copy (zero_copy=off) for one that is not trusted"]
+                : IsZeroCopy && Settings.Guard != MemoryGuard.Off && _watch is { IsPartial: true } ? [state, $"a server that punches holes into shared hugepages may end this process: {VanishingMemory.WhyNot}; copy (zero_copy=off) for one that is not trusted"]
                 : [state];
         }
     }
@@ -95,7 +102,7 @@ internal sealed class MemifPort : IPort
     internal bool IsZeroCopy { get; }
 
     /// <summary>Whether a server took packet buffers away that this port shares: it connects to nobody from then on.</summary>
-    internal bool ArenaHasHoles => _watch is { HasHoles: true };
+    internal bool ArenaHasHoles => IsZeroCopy && _watch is { HasHoles: true };
 
     /// <summary>The established connection, or null.</summary>
     internal MemifLink? Current => _current;
@@ -204,6 +211,9 @@ internal sealed class MemifPort : IPort
 
         link.Dispose();
     }
+
+    /// <summary>The same, after a look. For a thread that has the time.</summary>
+    internal bool LookForHoles() => IsZeroCopy && _watch!.Look();
 
     internal void NoteEnd(string why) => _lastEnd = why;
 

@@ -5,9 +5,6 @@ internal sealed unsafe class MemifServerSession : MemifSession
 {
     private const int MostRegions = 256;
     private const int RingAlignment = 16;
-
-    /// <summary>Address space for all regions of a client.</summary>
-    private const ulong MostMappedBytes = 4 * Region.MostBytes;
     private const int BusyPatienceMilliseconds = 2000;
 
     private readonly MemifListener _listener;
@@ -16,6 +13,7 @@ internal sealed unsafe class MemifServerSession : MemifSession
     private Ring?[] _toServer = [];
     private Ring?[] _toClient = [];
     private MemifPort? _port;
+    private bool _isEstablished;
 
     internal MemifServerSession(MemifListener listener, ControlChannel channel, int wake)
         : base(channel)
@@ -46,6 +44,10 @@ internal sealed unsafe class MemifServerSession : MemifSession
             }
 
             _port?.EndServing();
+            if (!_isEstablished)
+            {
+                _listener.EndHandshake();
+            }
         }
     }
 
@@ -79,7 +81,8 @@ internal sealed unsafe class MemifServerSession : MemifSession
             };
             if (descriptor >= 0)
             {
-                _ = LibC.Close(descriptor);
+                Discarded.Close(descriptor);
+                refusal ??= Unasked;
             }
 
             if (message.Kind == MessageKind.Disconnect)
@@ -97,6 +100,8 @@ internal sealed unsafe class MemifServerSession : MemifSession
 
             if (message.Kind == MessageKind.Connect)
             {
+                _listener.EndHandshake();
+                _isEstablished = true;
                 return true;
             }
 
@@ -167,7 +172,7 @@ internal sealed unsafe class MemifServerSession : MemifSession
             return "Invalid region index";
         }
 
-        if (_regions.Sum(region => (long)region.Bytes) + (long)Math.Min(message.RegionBytes, Region.MostBytes) > (long)MostMappedBytes)
+        if (_regions.Sum(region => (long)region.Bytes) + (long)Math.Min(message.RegionBytes, Region.MostBytes) > (long)_port!.Settings.RegionBytes)
         {
             return "Regions too large";
         }

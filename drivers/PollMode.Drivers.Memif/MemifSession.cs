@@ -9,6 +9,9 @@ internal abstract class MemifSession
     /// <summary>How long a peer that was sent away may take to let go of what it shares with us.</summary>
     private const int FarewellMilliseconds = 1000;
 
+    /// <summary>For a peer that sends what may keep us busy closing it.</summary>
+    protected const string Unasked = "Unexpected descriptor";
+
     /// <summary>How often an arena that a server may write to is looked at. Nobody tells of a hole that was filled with zeros.</summary>
     private const int LookMilliseconds = 100;
 
@@ -77,7 +80,11 @@ internal abstract class MemifSession
                     return;
                 }
 
-                _ = descriptor >= 0 ? LibC.Close(descriptor) : 0;
+                if (descriptor >= 0)
+                {
+                    Discarded.Close(descriptor);
+                    return;
+                }
             }
 
             if (woken)
@@ -93,7 +100,7 @@ internal abstract class MemifSession
     {
         while (true)
         {
-            if (link is { IsZeroCopy: true, Fault: null } && port.ArenaHasHoles)
+            if (link is { IsZeroCopy: true, Fault: null } && port.LookForHoles())
             {
                 link.Fail("Hole in the shared packet buffers");
             }
@@ -107,7 +114,9 @@ internal abstract class MemifSession
 
                 if (descriptor >= 0)
                 {
-                    _ = LibC.Close(descriptor);
+                    Discarded.Close(descriptor);
+                    Refuse(Unasked);
+                    return $"peer broke the protocol: {Unasked}";
                 }
 
                 if (message.Kind == MessageKind.Disconnect)

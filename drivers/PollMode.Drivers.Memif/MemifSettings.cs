@@ -7,6 +7,9 @@ internal sealed record MemifSettings
 {
     internal const int MaxQueues = 64;
 
+    /// <summary>Rings of fewer slots would never be refilled.</summary>
+    internal const int MinLog2RingSize = 5;
+
     internal required SocketName Socket { get; init; }
 
     internal required uint Id { get; init; }
@@ -28,6 +31,9 @@ internal sealed record MemifSettings
 
     internal required MemoryGuard Guard { get; init; }
 
+    /// <summary>Most bytes of all regions of a client together.</summary>
+    internal required ulong RegionBytes { get; init; }
+
     internal bool WantsZeroCopy => !IsServer && ZeroCopy != "off";
 
     internal static IReadOnlyList<PortOption> Options { get; } =
@@ -40,6 +46,7 @@ internal sealed record MemifSettings
         new("zero_copy", "auto", "whether the client shares its packet buffers: auto, on, or off for a copy in memory of its own"),
         new("secret", "", "a word of up to 23 bytes that client and server must share"),
         new("interrupt", "false", "whether the peer is to announce frames, for workers that block when idle"),
+        new("region_mib", "16384", "server: most MiB of a client's regions, 1 to 16384; what is touched of them is memory of this process, too"),
         new("guard", "auto", "a peer's memory that it could take away: auto watches for that, kernel copies through the kernel (slower), off trusts the peer"),
     ];
 
@@ -63,11 +70,12 @@ internal sealed record MemifSettings
             Id = (uint)spec.GetInteger("id", 0, 0, uint.MaxValue),
             IsServer = spec.GetWord("role", "client", "client", "server") == "server",
             Queues = (int)spec.GetInteger("queues", 1, 1, MaxQueues),
-            Log2RingSize = (int)spec.GetInteger("rsize", 10, 5, Ring.MaxLog2Size),
+            Log2RingSize = (int)spec.GetInteger("rsize", 10, MinLog2RingSize, Ring.MaxLog2Size),
             BufferBytes = (int)bufferBytes,
             ZeroCopy = spec.GetWord("zero_copy", "auto", "auto", "on", "off"),
             Secret = secret,
             Interrupt = spec.GetSwitch("interrupt", false),
+            RegionBytes = (ulong)spec.GetInteger("region_mib", 16384, 1, 16384) << 20,
             Guard = Enum.Parse<MemoryGuard>(spec.GetWord("guard", "auto", "auto", "kernel", "off"), ignoreCase: true),
         };
     }

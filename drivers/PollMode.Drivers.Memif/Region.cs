@@ -63,6 +63,13 @@ internal sealed unsafe class Region : IDisposable
         }
     }
 
+    /// <summary>Whether a file is of hugepages.</summary>
+    internal static bool IsOfHugePages(int descriptor)
+    {
+        long* fileSystem = stackalloc long[64];
+        return LibC.FileSystemOf(descriptor, fileSystem) == 0 && fileSystem[0] == LibC.HUGETLBFS_MAGIC;
+    }
+
     /// <summary>Makes memory to share: a memfd, sealed so that no peer can take it away.</summary>
     /// <exception cref="LinuxException">The system has not that much.</exception>
     internal static Region Create(ulong bytes)
@@ -102,9 +109,10 @@ internal sealed unsafe class Region : IDisposable
     /// <returns>Null, with the descriptor closed, if it is not what it must be.</returns>
     internal static Region? Map(int descriptor, ulong bytes, MemoryGuard guard, out string refusal)
     {
-        // Only memory: a file of another kind could block whoever reads it, for as long as its owner likes.
+        // Only memory: a file of another kind could block whoever reads it, or only asks for its file system, for as long as its owner likes.
+        // The question for seals goes to no file system, and only memory has an answer to it.
         long* fileSystem = stackalloc long[64];
-        long kind = LibC.FileSystemOf(descriptor, fileSystem) == 0 ? fileSystem[0] : 0;
+        long kind = LibC.Fcntl(descriptor, LibC.F_GET_SEALS, 0) >= 0 && LibC.FileSystemOf(descriptor, fileSystem) == 0 ? fileSystem[0] : 0;
         if (kind is not (LibC.TMPFS_MAGIC or LibC.HUGETLBFS_MAGIC))
         {
             refusal = "Region is no shared memory";
@@ -136,7 +144,7 @@ internal sealed unsafe class Region : IDisposable
             }
         }
 
-        _ = LibC.Close(descriptor);
+        Discarded.Close(descriptor);
         return null;
     }
 

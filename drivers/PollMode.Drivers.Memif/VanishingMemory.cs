@@ -11,9 +11,9 @@ namespace PollMode.Drivers.Memif;
 /// A signal handler may run in the middle of managed code, so it cannot be managed code: it is some twenty instructions in memory of its own
 /// (x86-64; elsewhere <see cref="TryAdd"/> says no, and the kernel copies: <see cref="GuardedCopy"/>). It reads a table of fixed place and
 /// size. An entry counts when its end is above zero, which is written last when one is added and first when one is removed (release); the
-/// thread that touches the memory runs the handler for it. Of two that touch the same range at once the later may put zeros over what the
-/// other has written since, in memory that no peer sees any more. Signals for other addresses go to the handler that was there before, which
-/// is the runtime's.
+/// thread that touches the memory runs the handler for it. A thread that comes when the zeros are in place only touches again; of two that
+/// come at the same time the later may put zeros over what the other has written since, which is better than to wait for a thread that may
+/// not run. Signals for other addresses, or of broken hardware, go to the handler that was there before, which is the runtime's.
 /// </remarks>
 internal static unsafe class VanishingMemory
 {
@@ -105,6 +105,8 @@ internal static unsafe class VanishingMemory
             ];
         byte[] search =
         [
+            0x83, 0x7E, 0x08, 2,                            // cmp dword [rsi + 8], BUS_ADRERR: there is no such page
+            0x75, 40,                                       // jne: what was there before
             0x48, 0x8B, 0x46, 0x10,                         // mov rax, [rsi + 16]: the address that was touched
             0x48, 0xB9, .. Bytes(table),                    // mov rcx, table
             0x41, 0xB8, .. BitConverter.GetBytes(Entries),  // mov r8d, entries
@@ -118,8 +120,11 @@ internal static unsafe class VanishingMemory
         ];
         byte[] found =
         [
+            0x48, 0x83, 0x79, 0x10, 2,                      // cmp qword [rcx + 16], 2
+            0x75, 0x01,                                     // jne +1
+            0xC3,                                           // ret: zeros are there by now
             0x48, 0xC7, 0x41, 0x10, 1, 0, 0, 0,             // mov qword [rcx + 16], 1: gone
-            0x57, 0x56, 0x52,                               // push rdi; push rsi; push rdx
+            0x51, 0x57, 0x56, 0x52,                         // push rcx; push rdi; push rsi; push rdx
             0x48, 0x8B, 0x39,                               // mov rdi, [rcx]: the whole range
             0x48, 0x8B, 0x71, 0x08,                         // mov rsi, [rcx + 8]
             0x48, 0x29, 0xFE,                               // sub rsi, rdi
@@ -129,9 +134,10 @@ internal static unsafe class VanishingMemory
             0x45, 0x31, 0xC9,                               // xor r9d, r9d
             0xB8, 9, 0, 0, 0,                               // mov eax, mmap
             0x0F, 0x05,                                     // syscall
-            0x5A, 0x5E, 0x5F,                               // pop rdx; pop rsi; pop rdi
+            0x5A, 0x5E, 0x5F, 0x59,                         // pop rdx; pop rsi; pop rdi; pop rcx
             0x48, 0x85, 0xC0,                               // test rax, rax
-            0x78, 0x01,                                     // js +1
+            0x78, 0x09,                                     // js +9
+            0x48, 0xC7, 0x41, 0x10, 2, 0, 0, 0,             // mov qword [rcx + 16], 2: replaced
             0xC3,                                           // ret: the touch is done again, and finds zeros
         ];
         return [.. search, .. passOn, .. found, .. passOn];
@@ -144,6 +150,8 @@ internal static unsafe class VanishingMemory
     {
         internal nuint Start;
         internal nuint End;
+
+        /// <summary>Zero while it is there, one when it is gone, two when zeros are in its place.</summary>
         internal nuint IsGone;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ZeroCopyRxQueue : MemifQueue, IRxQueue
     private readonly int _port;
     private readonly int _headroom;
     private readonly uint _room;
+    private readonly int _mostSegments;
     private readonly Packet[] _slots;
     private Ring? _ring;
     private ushort _head;
@@ -31,6 +32,9 @@ internal sealed class ZeroCopyRxQueue : MemifQueue, IRxQueue
         _port = port.Context.PortIndex;
         _headroom = pool.Arena.HeadroomBytes;
         _room = (uint)(pool.Arena.BufferBytes - _headroom);
+
+        // Twice what the longest frame needs: a peer need not fill each buffer, and could make a chain as long as the ring.
+        _mostSegments = 2 * ((MemifPort.MaxFrameBytes / (int)_room) + 1);
         _slots = new Packet[1 << port.Settings.Log2RingSize];
     }
 
@@ -168,7 +172,7 @@ internal sealed class ZeroCopyRxQueue : MemifQueue, IRxQueue
         {
             int slot = (_tail + used) & ring.Mask;
             Descriptor descriptor = Descriptor.ReadFrom(ring.Descriptors + slot);
-            if (descriptor.Length > _room)
+            if (descriptor.Length > _room || descriptor.Length + (uint)total > MemifPort.MaxFrameBytes || head.SegmentCount == _mostSegments)
             {
                 return -1;
             }

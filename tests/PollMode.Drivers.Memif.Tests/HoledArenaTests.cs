@@ -119,21 +119,13 @@ public sealed partial class HoledArenaTests
         Assert.Empty(client.Port.Faults);
         using (var hog = new HugePageHog())
         {
-            if (everywhere)
-            {
-                Punch(client, 0, client.Arena.LengthBytes);
-            }
-            else
-            {
-                Punch(client, client.Arena.LengthBytes / 2, Slab);
-            }
-
             hog.TakeAll();
+            PunchForGood(client, hog, everywhere ? 0 : client.Arena.LengthBytes / 2, everywhere ? client.Arena.LengthBytes : Slab);
 
             // Every buffer that is at home is written and read by its worker, as another port's frames would be.
             WriteAndReadAll(client.Pool);
 
-            // The server's own touches are the kernel's, which refuses, or hit pages that are there.
+            // The server does not touch the holes: nothing is sent.
             Assert.True(
                 SpinWait.SpinUntil(
                     () =>
@@ -158,6 +150,56 @@ public sealed partial class HoledArenaTests
     }
 
     [Fact]
+    public void Holes_that_only_the_kernel_meets_are_found_and_filled_by_every_port_of_the_arena()
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64: elsewhere nothing is watched over");
+        RequirePages(PageKind.Huge2MiB);
+        string socket = MemifPairTests.NewName();
+        using var server = new MemifSide($"memif:{socket},role=server");
+        using var client = new MemifSide($"memif:{socket},zero_copy=on", pages: PageKind.Huge2MiB);
+        using IPort trusting = new MemifDriver().Open(PortSpec.Parse($"memif:{MemifPairTests.NewName()},zero_copy=on,guard=off"), client.Context);
+        server.WaitForLink();
+        client.WaitForLink();
+        int zeros = File.OpenHandle("/dev/zero").DangerousGetHandle().ToInt32();
+        using var hog = new HugePageHog();
+        hog.TakeAll();
+        PunchForGood(client, hog, 0, client.Arena.LengthBytes);
+        Assert.True(client.Pool.TryRent(out Packet packet));
+
+        // As a driver that lets the kernel copy would: nobody else touches the buffer.
+        Assert.True(SpinWait.SpinUntil(() => ReadInto(zeros, packet) == 64, TimeSpan.FromSeconds(30)), "the kernel still finds a hole");
+        packet.Free();
+        Assert.Contains("zero_copy=off", Assert.Single(client.Port.Faults), StringComparison.Ordinal);
+        Assert.Contains("zero_copy=off", Assert.Single(trusting.Faults), StringComparison.Ordinal);
+        client.WaitForLink(LinkState.Down);
+    }
+
+    [Theory]
+    [InlineData("auto", PageKind.Huge2MiB, false)]
+    [InlineData("on", PageKind.Huge2MiB, true)]
+    [InlineData("auto", PageKind.Small4KiB, true)]
+    public void Hugepages_that_cannot_be_watched_over_are_shared_only_if_that_is_asked_for(string zeroCopy, PageKind pages, bool shares)
+    {
+        RequirePages(pages);
+        var taken = new List<int>();
+        try
+        {
+            for (int number; (number = VanishingMemory.TryAdd(4096, 1)) >= 0;)
+            {
+                taken.Add(number);
+            }
+
+            using var client = new MemifSide($"memif:{MemifPairTests.NewName()},zero_copy={zeroCopy}", pages: pages);
+            Assert.Equal(shares, client.Port.Capabilities.ZeroCopy);
+            Assert.Contains(client.Port.Report, line => line.Contains($"{VanishingMemory.Entries} ranges", StringComparison.Ordinal));
+        }
+        finally
+        {
+            taken.ForEach(VanishingMemory.Remove);
+        }
+    }
+
+    [Fact]
     public void A_watch_is_given_back_with_the_arena_and_not_with_the_port()
     {
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64: elsewhere nothing is watched over");
@@ -173,6 +215,12 @@ public sealed partial class HoledArenaTests
         Assert.Equal(before, FreeWatches());
         using var trusting = new MemifSide($"memif:{MemifPairTests.NewName()},zero_copy=on,guard=off");
         Assert.Equal(before, FreeWatches());
+    }
+
+    private static unsafe nint ReadInto(int zeros, Packet packet)
+    {
+        Thread.Sleep(1);
+        return LibC.Read(zeros, packet.DataPointer, 64);
     }
 
     private static int FreeWatches()
@@ -217,6 +265,17 @@ public sealed partial class HoledArenaTests
             Requires.HugePages(64);
         }
     }
+
+    /// <summary>Punches until a hole could not be filled: whoever touches one before its page is taken gets that page.</summary>
+    private static void PunchForGood(MemifSide client, HugePageHog hog, long at, long bytes) => Assert.True(SpinWait.SpinUntil(
+        () =>
+        {
+            Punch(client, at, bytes);
+            hog.TakeAll();
+            Thread.Sleep(250);
+            return client.Port.Faults.Count > 0;
+        },
+        TimeSpan.FromSeconds(30)));
 
     private static void Punch(MemifSide client, long at, long bytes) => Assert.Equal(0, Fallocate(client.Arena.SharedFileDescriptor, PunchHole | KeepSize, at, bytes));
 

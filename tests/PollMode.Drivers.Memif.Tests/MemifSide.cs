@@ -12,12 +12,16 @@ internal sealed class MemifSide : IDisposable
         int bytes = buffers * bufferBytes;
         Arena = new Arena(new ArenaOptions { LargestPages = pages, SmallestPages = pages, BufferBytes = bufferBytes, LimitBytes = bytes, Shared = shared });
         Pool = new Mempool(Arena, new MempoolOptions { Buffers = buffers });
-        Port = new MemifDriver().Open(parsed, new PortContext { PortIndex = 3, Arena = Arena });
+        Context = new PortContext { PortIndex = 3, Arena = Arena };
+        Port = new MemifDriver().Open(parsed, Context);
         Rx = [.. Enumerable.Range(0, queues).Select(queue => Port.OpenRxQueue(queue, Pool))];
         Tx = [.. Enumerable.Range(0, queues).Select(queue => Port.OpenTxQueue(queue, Pool))];
     }
 
     public Arena Arena { get; }
+
+    /// <summary>What the port was opened with, and another of the same engine would be.</summary>
+    public PortContext Context { get; }
 
     public Mempool Pool { get; }
 
