@@ -15,7 +15,7 @@ internal sealed record TestpmdWork
     /// <summary>Queue pairs of each port, each forwarded by a core of its own while there are cores.</summary>
     public int Queues { get; init; } = 1;
 
-    /// <summary>Buffers of its pool.</summary>
+    /// <summary>Buffers of its pool. It takes no fewer than 1025.</summary>
     public int Buffers { get; init; } = 16384;
 
     /// <summary>Whether what it receives counts, and not what it sends.</summary>
@@ -45,7 +45,7 @@ internal sealed record TestpmdWork
             .. EnvironmentArguments,
             .. Devices.Select(device => $"--vdev={device}"),
             "--",
-            $"--forward-mode={Mode}", $"--burst={Burst}", $"--rxq={Queues}", $"--txq={Queues}", $"--nb-cores={cores.Count}", $"--total-num-mbufs={Buffers}",
+            $"--forward-mode={Mode}", $"--burst={Burst}", $"--rxq={Queues}", $"--txq={Queues}", $"--nb-cores={cores.Count}", $"--total-num-mbufs={Math.Max(1025, Buffers)}",
             .. Burst > 250 ? (string[])["--mbcache=512"] : [],
             "--no-mlockall", "--stats-period=1", "--auto-start",
             .. Arguments,
