@@ -6,8 +6,11 @@ namespace PollMode.Drivers.Memif;
 /// <summary>One end of a control connection: whole messages over a SOCK_SEQPACKET socket, some with a file descriptor.</summary>
 internal sealed unsafe class ControlChannel : IDisposable
 {
-    /// <summary>CMSG_SPACE of one descriptor. Two fit all the same, because the kernel's alignment leaves room; more it does not pass on.</summary>
+    /// <summary>CMSG_SPACE of one descriptor, to send.</summary>
     private const int ControlBytes = 24;
+
+    /// <summary>CMSG_SPACE of as many as a message can have (SCM_MAX_FD, 253): those without room the kernel would close within the call.</summary>
+    private const int MostControlBytes = 1032;
     private const int ControlHeaderBytes = 16;
     private const int AddressBytes = 110;
 
@@ -23,26 +26,53 @@ internal sealed unsafe class ControlChannel : IDisposable
     /// <summary>EPROTOTYPE of asm-generic/errno.h: the socket there is of another type.</summary>
     internal const int WrongType = 91;
 
+    private readonly Discards _discards;
+    private bool _isListening;
     private int _socket;
 
-    private ControlChannel(int socket) => _socket = socket;
+    private ControlChannel(int socket, Discards discards)
+    {
+        _socket = socket;
+        _discards = discards;
+    }
 
     internal int Socket => _socket;
 
     public void Dispose()
     {
         int socket = Interlocked.Exchange(ref _socket, -1);
-        if (socket >= 0)
+        if (socket < 0)
         {
-            _ = LibC.Close(socket);
+            return;
         }
+
+        if (!_isListening)
+        {
+            // The peer is to know at once. What it has sent, and nobody received, is closed with the socket.
+            _ = LibC.Shutdown(socket, LibC.SHUT_RDWR);
+            _discards.Close(socket);
+            return;
+        }
+
+        // The name is free when this returns, so the close is this thread's; what connections bring that wait to be accepted is not.
+        _ = LibC.Shutdown(socket, LibC.SHUT_RD);
+        for (int waiting; (waiting = LibC.Accept(socket, null, null, LibC.SOCK_CLOEXEC)) >= 0;)
+        {
+            _discards.Close(waiting);
+        }
+
+        _ = LibC.Close(socket);
     }
+
+    /// <summary>Lets go of a descriptor that came with a message. Takes it.</summary>
+    internal void Discard(int descriptor) => _discards.Close(descriptor);
 
     /// <summary>Connects to a server. Does not wait for one that listens and does not accept.</summary>
     /// <param name="name">The server's socket.</param>
+    /// <param name="discards">Where its connection's descriptors go.</param>
     /// <param name="errno">Why not; zero for success.</param>
     /// <returns>Null if nobody listens, or the server has too many waiting.</returns>
-    internal static ControlChannel? TryConnect(SocketName name, out int errno)
+    internal static ControlChannel? TryConnect(SocketName name, Discards discards, out int errno)
     {
         errno = 0;
         int socket = LibC.Socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC | LibC.SOCK_NONBLOCK, 0);
@@ -55,7 +85,7 @@ internal sealed unsafe class ControlChannel : IDisposable
         byte* address = stackalloc byte[AddressBytes];
         if (LibC.Connect(socket, address, name.WriteTo(new Span<byte>(address, AddressBytes))) == 0)
         {
-            return new ControlChannel(socket);
+            return new ControlChannel(socket, discards);
         }
 
         errno = Marshal.GetLastPInvokeError();
@@ -65,7 +95,7 @@ internal sealed unsafe class ControlChannel : IDisposable
 
     /// <summary>Listens for clients. A socket file that a dead server left is replaced.</summary>
     /// <exception cref="LinuxException">The address is in use or cannot be made.</exception>
-    internal static ControlChannel Listen(SocketName name)
+    internal static ControlChannel Listen(SocketName name, Discards discards)
     {
         int socket = LibC.Socket(LibC.AF_UNIX, LibC.SOCK_SEQPACKET | LibC.SOCK_CLOEXEC, 0);
         byte* address = stackalloc byte[AddressBytes];
@@ -79,7 +109,7 @@ internal sealed unsafe class ControlChannel : IDisposable
 
         if (errno == 0)
         {
-            return new ControlChannel(socket);
+            return new ControlChannel(socket, discards) { _isListening = true };
         }
 
         _ = LibC.Close(socket);
@@ -97,7 +127,7 @@ internal sealed unsafe class ControlChannel : IDisposable
     internal ControlChannel? TryAccept()
     {
         int accepted = LibC.Accept(_socket, null, null, LibC.SOCK_CLOEXEC);
-        return accepted < 0 ? null : new ControlChannel(accepted);
+        return accepted < 0 ? null : new ControlChannel(accepted, _discards);
     }
 
     /// <summary>Waits until the socket has something, or the wake descriptor does.</summary>
@@ -144,7 +174,7 @@ internal sealed unsafe class ControlChannel : IDisposable
     {
         message = default;
         descriptor = -1;
-        byte* control = stackalloc byte[ControlBytes];
+        byte* control = stackalloc byte[MostControlBytes];
         nint received;
         nuint controlBytes;
         fixed (ControlMessage* bytes = &message)
@@ -154,34 +184,30 @@ internal sealed unsafe class ControlChannel : IDisposable
             header.Vectors = &vector;
             header.VectorCount = 1;
             header.Control = control;
-            header.ControlBytes = ControlBytes;
+            header.ControlBytes = MostControlBytes;
             received = LibC.ReceiveMessage(_socket, &header, LibC.MSG_DONTWAIT | LibC.MSG_CMSG_CLOEXEC);
             controlBytes = header.ControlBytes;
         }
 
         if (received >= 0 && controlBytes >= ControlHeaderBytes + sizeof(int) && *(int*)(control + 8) == LibC.SOL_SOCKET && *(int*)(control + 12) == LibC.SCM_RIGHTS)
         {
-            int count = (int)Math.Min(*(nuint*)control - ControlHeaderBytes, ControlBytes - ControlHeaderBytes) / sizeof(int);
-            descriptor = *(int*)(control + ControlHeaderBytes);
-            for (int i = 1; i < count; i++)
+            int count = (int)Math.Min(*(nuint*)control - ControlHeaderBytes, MostControlBytes - ControlHeaderBytes) / sizeof(int);
+            if (count == 1 && received == ControlMessage.Bytes)
             {
-                // Nobody asked for more than one: what a peer slips in must not stay open.
-                Discarded.Close(*(int*)(control + ControlHeaderBytes + (i * sizeof(int))));
+                descriptor = *(int*)(control + ControlHeaderBytes);
+                return true;
             }
+
+            // Nobody asked for more than one, or for any without a message: what a peer slips in must not stay open, and is its last.
+            for (int i = 0; i < count; i++)
+            {
+                _discards.Close(*(int*)(control + ControlHeaderBytes + (i * sizeof(int))));
+            }
+
+            return false;
         }
 
-        if (received == ControlMessage.Bytes)
-        {
-            return true;
-        }
-
-        if (descriptor >= 0)
-        {
-            Discarded.Close(descriptor);
-            descriptor = -1;
-        }
-
-        return false;
+        return received == ControlMessage.Bytes;
     }
 
     /// <summary>Binds and listens; gives the errno, zero for success.</summary>
@@ -190,7 +216,7 @@ internal sealed unsafe class ControlChannel : IDisposable
 
     private static bool IsStale(SocketName name)
     {
-        using ControlChannel? other = TryConnect(name, out int errno);
+        using ControlChannel? other = TryConnect(name, new Discards(), out int errno);
         return errno == ConnectionRefused && name.IsSocketFile;
     }
 }

@@ -13,6 +13,8 @@ internal static unsafe partial class LibC
     internal const int AF_UNIX = 1;
     internal const int SOCK_SEQPACKET = 5;
     internal const int SOCK_CLOEXEC = 0x80000;
+    internal const int SHUT_RD = 0;
+    internal const int SHUT_RDWR = 2;
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOL_SOCKET = 1;
     internal const int SCM_RIGHTS = 1;
@@ -91,6 +93,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     internal static partial nint ReceiveMessage(int fileDescriptor, MessageHeader* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    internal static partial int Shutdown(int fileDescriptor, int how);
 
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial int Close(int fileDescriptor);

@@ -7,6 +7,7 @@ internal sealed class MemifClient
 {
     private const int RetryMilliseconds = 50;
 
+    private readonly Discards _discards = new();
     private readonly MemifPort _port;
 
     internal MemifClient(MemifPort port) => _port = port;
@@ -16,14 +17,15 @@ internal sealed class MemifClient
         int told = 0;
         while (!_port.IsClosing)
         {
-            if (_port.LookForHoles() || Discarded.IsFull)
+            if (_port.LookForHoles() || _discards.IsFull)
             {
                 _port.NoteEnd(_port.ArenaHasHoles ? MemifPort.Holed : "too many descriptors that servers sent still wait to be closed");
+                told = 0;
                 WaitForWake();
                 continue;
             }
 
-            using (ControlChannel? channel = ControlChannel.TryConnect(_port.Settings.Socket, out int errno))
+            using (ControlChannel? channel = ControlChannel.TryConnect(_port.Settings.Socket, _discards, out int errno))
             {
                 if (channel != null)
                 {
@@ -203,7 +205,7 @@ internal sealed class MemifClient
             bool received = TryReceive(_port, -1, out message, out int descriptor);
             if (descriptor >= 0)
             {
-                Discarded.Close(descriptor);
+                Channel.Discard(descriptor);
                 Refuse(Unasked);
                 _port.NoteEnd($"server broke the protocol: {Unasked}");
                 return false;

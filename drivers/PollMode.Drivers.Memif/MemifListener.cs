@@ -11,6 +11,7 @@ internal sealed class MemifListener
     private readonly List<MemifPort> _ports = [];
     private readonly SocketName _name;
     private readonly IDictionary<string, object> _shared;
+    private readonly Discards _discards = new();
     private readonly ControlChannel _socket;
     private readonly Thread _thread;
     private readonly int _wake;
@@ -25,7 +26,7 @@ internal sealed class MemifListener
         _wake = LibC.NewEventFd();
         try
         {
-            _socket = ControlChannel.Listen(name);
+            _socket = ControlChannel.Listen(name, _discards);
         }
         catch
         {
@@ -112,16 +113,17 @@ internal sealed class MemifListener
                 continue;
             }
 
-            if (_socket.TryAccept() is not { } channel)
+            if (_discards.IsFull || Volatile.Read(ref _handshakes) >= MostHandshakes)
             {
-                // Out of descriptors, most likely: whoever waits goes on waiting, and asking again at once would only burn the processor.
+                // Whoever waits goes on waiting: to send it away would be one more to be closed.
                 Thread.Sleep(FailedAcceptMilliseconds);
                 continue;
             }
 
-            if (Discarded.IsFull || Volatile.Read(ref _handshakes) >= MostHandshakes)
+            if (_socket.TryAccept() is not { } channel)
             {
-                channel.Dispose();
+                // Out of descriptors, most likely: whoever waits goes on waiting, and asking again at once would only burn the processor.
+                Thread.Sleep(FailedAcceptMilliseconds);
                 continue;
             }
 

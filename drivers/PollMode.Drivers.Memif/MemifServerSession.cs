@@ -81,7 +81,7 @@ internal sealed unsafe class MemifServerSession : MemifSession
             };
             if (descriptor >= 0)
             {
-                Discarded.Close(descriptor);
+                Channel.Discard(descriptor);
                 refusal ??= Unasked;
             }
 
@@ -172,14 +172,8 @@ internal sealed unsafe class MemifServerSession : MemifSession
             return "Invalid region index";
         }
 
-        if (_regions.Sum(region => (long)region.Bytes) + (long)Math.Min(message.RegionBytes, Region.MostBytes) > (long)_port!.Settings.RegionBytes)
-        {
-            return "Regions too large";
-        }
-
-        int taken = descriptor;
-        descriptor = -1;
-        if (Region.Map(taken, message.RegionBytes, _port!.Settings.Guard, out string refusal) is not { } region)
+        ulong left = _port!.Settings.RegionBytes - (ulong)_regions.Sum(region => (long)region.MappedBytes);
+        if (Region.TryMap(ref descriptor, message.RegionBytes, left, _port.Settings.Guard, out string refusal) is not { } region)
         {
             return refusal;
         }

@@ -47,7 +47,10 @@ internal abstract class MemifSession
                 return false;
             }
 
-            bool readable = _channel.WaitReadable(port?.WakeDescriptor ?? wake, (int)left, out bool woken);
+            // A server that knows the arena from before may punch holes while it lets us wait.
+            bool looks = port is { IsZeroCopy: true };
+            bool readable = _channel.WaitReadable(port?.WakeDescriptor ?? wake, (int)(looks ? Math.Min(left, LookMilliseconds) : left), out bool woken);
+            _ = looks && port!.LookForHoles();
             if (woken)
             {
                 port?.TakeWake();
@@ -82,7 +85,7 @@ internal abstract class MemifSession
 
                 if (descriptor >= 0)
                 {
-                    Discarded.Close(descriptor);
+                    _channel.Discard(descriptor);
                     return;
                 }
             }
@@ -114,7 +117,7 @@ internal abstract class MemifSession
 
                 if (descriptor >= 0)
                 {
-                    Discarded.Close(descriptor);
+                    _channel.Discard(descriptor);
                     Refuse(Unasked);
                     return $"peer broke the protocol: {Unasked}";
                 }

@@ -26,6 +26,9 @@ internal sealed unsafe class Region : IDisposable
 
     internal ulong Bytes { get; }
 
+    /// <summary>The same in whole pages of its kind: what it may cost to touch it.</summary>
+    internal nuint MappedBytes => _mappedBytes;
+
     /// <summary>Whether the memory cannot vanish: plain shared memory, sealed against shrinking.</summary>
     internal bool IsSealed { get; private set; }
 
@@ -101,13 +104,14 @@ internal sealed unsafe class Region : IDisposable
         return new Region(address, bytes, (nuint)bytes, descriptor) { IsSealed = true, IsTouchable = true };
     }
 
-    /// <summary>Maps memory that a peer offers. Takes the descriptor.</summary>
-    /// <param name="descriptor">The file as it came.</param>
+    /// <summary>Maps memory that a peer offers.</summary>
+    /// <param name="descriptor">The file as it came; taken, and -1 afterwards, if it is mapped.</param>
     /// <param name="bytes">Bytes of it, as the peer says. What offsets do not reach is not mapped.</param>
+    /// <param name="mostBytes">Most that may be mapped, whole pages of its kind counted.</param>
     /// <param name="guard">How to touch memory that could vanish.</param>
     /// <param name="refusal">Why it was refused.</param>
-    /// <returns>Null, with the descriptor closed, if it is not what it must be.</returns>
-    internal static Region? Map(int descriptor, ulong bytes, MemoryGuard guard, out string refusal)
+    /// <returns>Null if it is not what it must be.</returns>
+    internal static Region? TryMap(ref int descriptor, ulong bytes, ulong mostBytes, MemoryGuard guard, out string refusal)
     {
         // Only memory: a file of another kind could block whoever reads it, or only asks for its file system, for as long as its owner likes.
         // The question for seals goes to no file system, and only memory has an answer to it.
@@ -133,8 +137,13 @@ internal sealed unsafe class Region : IDisposable
             {
                 refusal = "Region is shorter than said";
             }
-            else if (TryMap(descriptor, Math.Min(bytes, MostBytes), pageBytes: (nuint)fileSystem[1]) is { } region)
+            else if (PagesOf(bytes, (nuint)fileSystem[1]) > mostBytes)
             {
+                refusal = "Regions too large";
+            }
+            else if (MapPages(descriptor, bytes, (nuint)fileSystem[1]) is { } region)
+            {
+                descriptor = -1;
                 refusal = string.Empty;
                 return region.Guarded(guard, isSealed);
             }
@@ -144,16 +153,17 @@ internal sealed unsafe class Region : IDisposable
             }
         }
 
-        Discarded.Close(descriptor);
         return null;
     }
 
-    /// <summary>Maps whole pages, for a part of a hugepage can be neither mapped nor unmapped.</summary>
-    private static Region? TryMap(int descriptor, ulong bytes, nuint pageBytes)
+    /// <summary>Bytes that are mapped of a region: whole pages, for a part of a hugepage can be neither mapped nor unmapped.</summary>
+    private static nuint PagesOf(ulong bytes, nuint pageBytes) => ((nuint)Math.Min(bytes, MostBytes) + pageBytes - 1) / pageBytes * pageBytes;
+
+    private static Region? MapPages(int descriptor, ulong bytes, nuint pageBytes)
     {
-        nuint mapped = ((nuint)bytes + pageBytes - 1) / pageBytes * pageBytes;
+        nuint mapped = PagesOf(bytes, pageBytes);
         nint address = LibC.Mmap(0, mapped, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0);
-        return address == LibC.MAP_FAILED ? null : new Region(address, bytes, mapped, descriptor);
+        return address == LibC.MAP_FAILED ? null : new Region(address, Math.Min(bytes, MostBytes), mapped, descriptor);
     }
 
     private Region Guarded(MemoryGuard guard, bool isSealed)

@@ -43,14 +43,19 @@ public sealed unsafe class HostilePeerTests
                     }
                 });
                 scribbler.Start();
-                for (int i = 0; i < 200 && victim.Port.Link == LinkState.Up; i++)
+                try
                 {
-                    victim.SendSome(frame, 8);
-                    victim.ReceiveAll();
+                    for (int i = 0; i < 200 && victim.Port.Link == LinkState.Up; i++)
+                    {
+                        victim.SendSome(frame, 8);
+                        victim.ReceiveAll();
+                    }
                 }
-
-                Volatile.Write(ref stop, true);
-                scribbler.Join();
+                finally
+                {
+                    Volatile.Write(ref stop, true);
+                    scribbler.Join();
+                }
             }
             else
             {

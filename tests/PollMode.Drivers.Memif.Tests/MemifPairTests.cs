@@ -211,7 +211,7 @@ public sealed class MemifPairTests
             using var deaf = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Seqpacket, System.Net.Sockets.ProtocolType.Unspecified);
             deaf.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
             deaf.Listen(0);
-            using ControlChannel waiting = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), path), out _)!;
+            using ControlChannel waiting = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), path), new Discards(), out _)!;
             Exception? fault = null;
             var closing = new Thread(() =>
             {

@@ -1,3 +1,4 @@
+using PollMode.Linux;
 using Xunit;
 
 namespace PollMode.Drivers.Memif.Tests;
@@ -23,7 +24,7 @@ internal sealed unsafe class RawClient : IDisposable
         ToClient = new Ring((byte*)_address + 4096, Log2Size, _eventFds[1]);
         ToServer.Format();
         ToClient.Format();
-        _channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket), out _)!;
+        _channel = ControlChannel.TryConnect(SocketName.Parse(PortSpec.Parse("memif:x"), socket), new Discards(), out _)!;
         Assert.Equal(MessageKind.Hello, Next(_channel).Kind);
         foreach ((ControlMessage message, int descriptor) in new[]
         {
@@ -133,6 +134,23 @@ internal sealed unsafe class RawClient : IDisposable
         header.Control = control;
         header.ControlBytes = 24;
         Assert.Equal(0, LibC.SendMessage(channel.Socket, &header, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL));
+    }
+
+    /// <summary>Sends a message with any number of descriptors.</summary>
+    public static void Send(ControlChannel channel, ControlMessage message, params int[] descriptors)
+    {
+        byte* control = stackalloc byte[16 + (4 * descriptors.Length) + 8];
+        *(nuint*)control = (nuint)(16 + (4 * descriptors.Length));
+        *(int*)(control + 8) = LibC.SOL_SOCKET;
+        *(int*)(control + 12) = LibC.SCM_RIGHTS;
+        descriptors.CopyTo(new Span<int>(control + 16, descriptors.Length));
+        var vector = new IoVector(&message, ControlMessage.Bytes);
+        MessageHeader header = default;
+        header.Vectors = &vector;
+        header.VectorCount = 1;
+        header.Control = descriptors.Length > 0 ? control : null;
+        header.ControlBytes = descriptors.Length > 0 ? (nuint)(16 + (((4 * descriptors.Length) + 7) & ~7)) : 0;
+        Assert.Equal(ControlMessage.Bytes, LibC.SendMessage(channel.Socket, &header, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL));
     }
 
     /// <summary>The next message of a connection, which must come without a descriptor.</summary>

@@ -1,24 +1,22 @@
 namespace PollMode.Drivers.Memif;
 
 /// <summary>
-/// Descriptors that a peer sent and nobody asked for. The last close of a file may wait for as long as its owner likes (a socket that lingers, a
-/// file of a FUSE daemon), so none is closed by a thread that somebody waits for.
+/// Where descriptors go that a peer sent and nobody asked for, and sockets that may still hold such. The last close of a file may wait for as
+/// long as its owner likes (a socket that lingers, a file of a FUSE daemon), so none is closed by a thread that somebody waits for.
+/// One for each listener and each client port: what one peer does to it is not the others'.
 /// </summary>
-internal static class Discarded
+internal sealed class Discards
 {
-    /// <summary>How many may wait at a time before no connection is made any more.</summary>
+    /// <summary>How many may wait at a time before no connection, which could bring more, is begun.</summary>
     private const int Most = 64;
 
-    private static int _waiting;
+    private int _waiting;
 
-    /// <summary>Whether so many wait that no connection, which could bring more, is to be begun.</summary>
-    internal static bool IsFull => Waiting >= Most;
-
-    /// <summary>How many are not closed yet.</summary>
-    internal static int Waiting => Volatile.Read(ref _waiting);
+    /// <summary>Whether no connection is to be begun.</summary>
+    internal bool IsFull => Volatile.Read(ref _waiting) >= Most;
 
     /// <summary>Closes a descriptor, by a thread of its own. Takes it.</summary>
-    internal static void Close(int descriptor)
+    internal void Close(int descriptor)
     {
         Interlocked.Increment(ref _waiting);
         try
