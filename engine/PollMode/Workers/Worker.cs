@@ -271,7 +271,10 @@ internal sealed unsafe partial class Worker : IDisposable
         }
         finally
         {
-            _stalls.AddStageTime(Stopwatch.GetTimestamp() - start);
+            if (_stalls.TimesStages)
+            {
+                _stalls.AddStageTime(Stopwatch.GetTimestamp() - start);
+            }
         }
     }
 
