@@ -35,7 +35,7 @@ public sealed class TrafficDriver : IPortDriver
         new("vlan", "0", "VLAN tags: 0, 1 or 2"),
         new("flows", "0", "flows that take turns"),
         new("fields", "", "fields by Wireshark name, separated by semicolons: ip.dst=10.0.0.1-10.0.0.254;ip.ttl=5"),
-        new("payload", "count", "zeros, ones, count, random, hex:..."),
+        new("payload", "count", "zeros, ones, count, random, hex:..., or leave for what is in the buffer (signature=off, UDP over IPv4)"),
         new("signature", "on", "off for packets that are load only"),
         new("verify", "payload", "payload, or frame to find damage in Ethernet headers, too"),
         new("seed", "1", "what chance is made from"),

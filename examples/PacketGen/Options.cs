@@ -26,7 +26,7 @@ internal static partial class Options
     private static readonly Option<int> Vlan = new("--vlan") { HelpName = "0|1|2", Description = "VLAN tags." };
     private static readonly Option<int> Flows = new("--flows") { HelpName = "N", Description = "Flows that take turns, told apart by port and, beyond 32768, address." };
     private static readonly Option<string[]> Set = new("--set") { HelpName = "FIELD=VALUES", Description = "A field by its Wireshark name; again for more. Values: ip.dst=10.0.0.1-10.0.0.254, ip.src=10.0.0.1+100, udp.dstport=53|80, ip.id=random:0-65535, tcp.window_size=1-65535/311." };
-    private static readonly Option<string> Payload = new("--payload") { HelpName = "PATTERN", Description = "Behind the signature: zeros, ones, count, random or hex:deadbeef.", DefaultValueFactory = _ => "count" };
+    private static readonly Option<string> Payload = new("--payload") { HelpName = "PATTERN", Description = "Behind the signature: zeros, ones, count, random, hex:deadbeef, or leave for what is in the buffer.", DefaultValueFactory = _ => "count" };
     private static readonly Option<bool> NoSignature = new("--no-signature") { Description = "Load only: nothing is measured of these packets." };
     private static readonly Option<long> Seed = new("--seed") { HelpName = "N", Description = "What all chance is made from: the same seed sends the same bytes.", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Profile = new("--profile") { HelpName = "FILE", Description = "Streams from a JSON file, instead of the options above; README.md has its keys." };

@@ -114,6 +114,38 @@ public sealed class TsharkTests
         }
     }
 
+    [Theory]
+    [InlineData("1518", TransportKind.Udp, 0)]
+    [InlineData("64", TransportKind.Udp, 2)]
+    [InlineData("64-1518", TransportKind.Udp, 2)]
+    [InlineData("594", TransportKind.None, 0)]
+    public void A_payload_that_is_left_is_what_is_in_the_buffer_behind_right_headers(string sizes, TransportKind transport, int tags)
+    {
+        var shape = new PacketShape { Payload = "leave", Transport = transport, VlanTags = tags, Fields = StreamProfile.ParseFields(["ip.src=10.0.0.1+100"]) };
+        using var bench = new Bench(new SteppingClock(500));
+        var rented = new List<Packet>();
+        while (bench.Pool.TryRent(out Packet packet))
+        {
+            packet.TryWrite([.. Enumerable.Repeat((byte)0xA5, 1600)]);
+            rented.Add(packet);
+        }
+
+        bench.Pool.Return(rented.ToArray());
+        bench.Port.Start(new TrafficPlan
+        {
+            Streams = [new StreamPlan { Shape = shape, Sizes = FrameSizes.Parse(sizes), Packets = 500, Rates = RateProfile.Parse("1Mpps"), HasSignature = false }],
+        });
+        List<byte[]> frames = bench.Frames();
+        Assert.All(frames, frame => Assert.All(frame.Skip(64), value => Assert.Equal(0xA5, value)));
+        var packets = Tshark.Dissect(frames, "ip.len", "ip.checksum.status", "ip.src", "udp.checksum", "_ws.malformed");
+        Assert.Equal(500, packets.Count);
+        for (int i = 0; i < packets.Count; i++)
+        {
+            Assert.Equal((frames[i].Length - 14 - (4 * tags)).ToString(CultureInfo.InvariantCulture), packets[i]["ip.len"]);
+            Assert.Equal(("1", $"10.0.0.{1 + (i % 100)}", transport == TransportKind.Udp ? "0x0000" : string.Empty, string.Empty), (packets[i]["ip.checksum.status"], packets[i]["ip.src"], packets[i]["udp.checksum"], packets[i]["_ws.malformed"]));
+        }
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_bytes_and_another_gives_others()
     {

@@ -35,6 +35,7 @@ public sealed class WrongInputTests
     [InlineData("--port ring:a --expect loss<=five", "not a number")]
     [InlineData("--port ring:a --vlan 3", "choose 0, 1 or 2")]
     [InlineData("--port ring:a --payload hex:abc", "not a payload")]
+    [InlineData("--port ring:a --payload leave", "turn the signature off")]
     [InlineData("--port ring:a --size 64-", "not a size")]
     [InlineData("--port ring:a --flows 70000 --set ip.src=255.255.255.254", "overflow ip.src")]
     [InlineData("rfc2544 --port ring:a", "highest rate")]

@@ -17,6 +17,7 @@ internal sealed unsafe class FrameTemplate
         HasSignature = hasSignature;
         CoversFrame = coversFrame;
         Transport = shape.Transport;
+        LeavesPayload = shape.Payload == PayloadPattern.Leave;
         Sizes = new SizedFrame[sizes.Sizes.Count];
         int longest = sizes.Sizes.Max() - EthernetWire.FcsBytes;
         _image = GC.AllocateArray<byte>(Math.Max(longest, LeastImageBytes), pinned: true);
@@ -52,7 +53,11 @@ internal sealed unsafe class FrameTemplate
 
     internal TransportKind Transport { get; }
 
-    internal bool HasTransportChecksum => Layout.IpVersion != 0 && Transport != TransportKind.None;
+    /// <summary>Whether the payload is what happens to be in the buffer.</summary>
+    internal bool LeavesPayload { get; }
+
+    /// <summary>UDP over IPv4 may do without (RFC 768): there zero says so.</summary>
+    internal bool HasTransportChecksum => Layout.IpVersion != 0 && Transport != TransportKind.None && !LeavesPayload;
 
     internal int TransportChecksumOffset => Layout.L4 + Transport switch
     {
@@ -157,7 +162,7 @@ internal sealed unsafe class FrameTemplate
     {
         Span<byte> frame = _image.AsSpan(0, bytes);
         FrameLayout at = Layout;
-        var sized = new SizedFrame { Bytes = bytes, PayloadBytes = bytes - at.Payload };
+        var sized = new SizedFrame { Bytes = bytes, WrittenBytes = LeavesPayload ? at.Payload : bytes, PayloadBytes = bytes - at.Payload };
         if (at.IpVersion == 4)
         {
             sized.IpLength = (ushort)(bytes - at.L3);

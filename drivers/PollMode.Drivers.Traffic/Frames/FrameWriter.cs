@@ -78,7 +78,7 @@ internal sealed unsafe class FrameWriter
         SizedFrame sized = _template.Sizes[0];
         byte* image = _template.Image;
         byte** frames = batch.Frames;
-        if (sized.Bytes <= FrameTemplate.LeastImageBytes)
+        if (sized.WrittenBytes <= FrameTemplate.LeastImageBytes)
         {
             Vector256<byte> low = Vector256.Load(image);
             Vector256<byte> high = Vector256.Load(image + Vector256<byte>.Count);
@@ -97,7 +97,7 @@ internal sealed unsafe class FrameWriter
             {
                 packets[i].SetFrame(headroom, port, sized.Bytes);
                 frames[i] = packets[i].DataPointer;
-                Unsafe.CopyBlockUnaligned(frames[i], image, (uint)sized.Bytes);
+                Unsafe.CopyBlockUnaligned(frames[i], image, (uint)sized.WrittenBytes);
             }
         }
 
@@ -129,7 +129,7 @@ internal sealed unsafe class FrameWriter
             batch.TransportSums[i] = sized.TransportSum;
             batch.SignatureSums[i] = sized.SignatureSum;
             batch.PayloadBytes[i] = (ulong)sized.PayloadBytes;
-            Unsafe.CopyBlockUnaligned(frame, image, (uint)Math.Max(sized.Bytes, FrameTemplate.LeastImageBytes));
+            Unsafe.CopyBlockUnaligned(frame, image, (uint)Math.Max(sized.WrittenBytes, FrameTemplate.LeastImageBytes));
             if (at.IpVersion != 0)
             {
                 FieldContainer.Write(frame + at.L3 + (at.IpVersion == 4 ? 2 : 4), 2, sized.IpLength);

@@ -21,6 +21,9 @@ public sealed record PacketShape
     /// <summary>How many flows: source port and, beyond 32768, source address (without IP, source MAC) take turns; zero for fields as they are.</summary>
     public int Flows { get; init; }
 
-    /// <summary>Payload behind the signature: <c>zeros</c>, <c>ones</c>, <c>count</c>, <c>random</c>, or bytes repeated, <c>hex:deadbeef</c>.</summary>
+    /// <summary>
+    /// Payload behind the signature: <c>zeros</c>, <c>ones</c>, <c>count</c>, <c>random</c>, or bytes repeated, <c>hex:deadbeef</c>; or <c>leave</c> for what
+    /// happens to be in the buffer, which spares large frames most of the writing, and may be what other traffic of the engine left there.
+    /// </summary>
     public string Payload { get; init; } = "count";
 }

@@ -3,6 +3,9 @@ namespace PollMode.Drivers.Traffic;
 /// <summary>What the payload behind the signature holds.</summary>
 internal static class PayloadPattern
 {
+    /// <summary>No pattern: the bytes stay as they are in the buffer, which saves writing them.</summary>
+    internal const string Leave = "leave";
+
     /// <summary>Checks a pattern.</summary>
     /// <exception cref="PollModeException">There is no such pattern.</exception>
     internal static void Check(string pattern) => Fill([], pattern, 0);
@@ -13,7 +16,7 @@ internal static class PayloadPattern
     {
         switch (pattern)
         {
-            case "zeros":
+            case "zeros" or Leave:
                 payload.Clear();
                 break;
             case "ones":
@@ -62,6 +65,6 @@ internal static class PayloadPattern
             // Falls through to the sentence below.
         }
 
-        throw new PollModeException($"'{pattern}' is not a payload; write zeros, ones, count, random or bytes to repeat, for example hex:deadbeef.");
+        throw new PollModeException($"'{pattern}' is not a payload; write zeros, ones, count, random, leave or bytes to repeat, for example hex:deadbeef.");
     }
 }

@@ -6,6 +6,9 @@ internal struct SizedFrame
     /// <summary>Bytes of the frame without FCS.</summary>
     internal int Bytes;
 
+    /// <summary>Bytes of it that are written from the image: all, or only the headers.</summary>
+    internal int WrittenBytes;
+
     /// <summary>Bytes of payload, signature included.</summary>
     internal int PayloadBytes;
 

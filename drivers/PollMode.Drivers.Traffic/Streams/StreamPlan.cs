@@ -42,6 +42,13 @@ public sealed record StreamPlan
         }
 
         PayloadPattern.Check(Shape.Payload);
+        bool hasNoSum = Shape.IpVersion == 0 || Shape.Transport == TransportKind.None || (Shape.IpVersion == 4 && Shape.Transport == TransportKind.Udp);
+        if (Shape.Payload == PayloadPattern.Leave && (HasSignature || !hasNoSum))
+        {
+            throw new PollModeException(
+                $"The stream '{Name}' leaves its payload as it is in the buffer, so that no signature and no checksum can cover it; turn the signature off, and send UDP over IPv4 (without its checksum), or no transport header.");
+        }
+
         int least = FrameTemplate.LeastFrameBytes(Shape, HasSignature);
         int shortest = Sizes.Sizes.Min();
         if (shortest < least)

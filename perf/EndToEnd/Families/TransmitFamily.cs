@@ -18,6 +18,10 @@ internal sealed class TransmitFamily : IFamily
             size == FrameBytes ? "transmit-fixed" : $"transmit-fixed-size{size}",
             $"the same UDP frame of {size} bytes again and again",
             $"size={size + FcsBytes},signature=off", "txonly", size, size == FrameBytes ? null : "PollMode writes each frame from its first byte to its last; txonly writes the headers and leaves the rest as it was in the buffer.")),
+        .. new[] { 512, 1514 }.Select(size => Make(
+            $"transmit-headers-size{size}",
+            $"the same UDP frame of {size} bytes again and again, only its headers written",
+            $"size={size + FcsBytes},signature=off,payload=leave", "txonly", size, "As txonly, PollMode leaves what is behind the headers as it was in the buffer.")),
         Make(
             "transmit-flows", $"UDP frames of {FrameBytes} bytes of {Flows} flows, checksums right", $"size={FrameBytes + FcsBytes},signature=off,flows={Flows}", "flowgen", FrameBytes,
             "flowgen makes each frame's headers anew with an IP checksum and leaves the UDP checksum out; PollMode writes the fields that vary and keeps IP and UDP checksums right. " +
