@@ -205,15 +205,26 @@ internal sealed unsafe partial class Worker : IDisposable
     private void ProcessAndTransmit(RxBinding binding, int count, long bytes)
     {
         var burst = new Burst(_space, count, binding.Port, binding.Egress);
+        long start = _stalls.TimesStages ? Stopwatch.GetTimestamp() : 0;
         try
         {
-            if (_trace.IsActive || _stalls.TimesStages)
+            if (_trace.IsActive)
             {
-                ProcessWatched(ref burst);
+                TracedStages.Process(_stages, ref burst, _trace);
             }
             else
             {
-                Process(ref burst);
+                foreach (IStage stage in _stages)
+                {
+                    long before = Ledger.IsOn ? Ledger.EnterStage(stage.Name, burst.Packets) : 0;
+                    stage.Process(ref burst);
+                    if (Ledger.IsOn)
+                    {
+                        Ledger.LeaveStage(stage, in burst, before);
+                    }
+
+                    burst.Settle();
+                }
             }
         }
 #pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
@@ -221,6 +232,11 @@ internal sealed unsafe partial class Worker : IDisposable
 #pragma warning restore CA1031
         {
             Isolate(ref burst, fault);
+        }
+
+        if (start != 0)
+        {
+            _stalls.AddStageTime(Stopwatch.GetTimestamp() - start);
         }
 
         if (_keepsLengths && burst.IsUnchanged)
@@ -234,47 +250,6 @@ internal sealed unsafe partial class Worker : IDisposable
         else if (burst.Count > 0)
         {
             TransmitTo(burst.CommonEgress, burst.Packets);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Process(ref Burst burst)
-    {
-        foreach (IStage stage in _stages)
-        {
-            long before = Ledger.IsOn ? Ledger.EnterStage(stage.Name, burst.Packets) : 0;
-            stage.Process(ref burst);
-            if (Ledger.IsOn)
-            {
-                Ledger.LeaveStage(stage, in burst, before);
-            }
-
-            burst.Settle();
-        }
-    }
-
-    /// <summary>The same while somebody follows packets, or a stall is looked into.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ProcessWatched(ref Burst burst)
-    {
-        long start = Stopwatch.GetTimestamp();
-        try
-        {
-            if (_trace.IsActive)
-            {
-                TracedStages.Process(_stages, ref burst, _trace);
-            }
-            else
-            {
-                Process(ref burst);
-            }
-        }
-        finally
-        {
-            if (_stalls.TimesStages)
-            {
-                _stalls.AddStageTime(Stopwatch.GetTimestamp() - start);
-            }
         }
     }
 
