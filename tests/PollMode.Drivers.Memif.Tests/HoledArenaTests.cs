@@ -183,22 +183,10 @@ public sealed partial class HoledArenaTests
     {
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs x86-64: elsewhere nothing is watched over");
         RequirePages(pages);
-        var taken = new List<int>();
-        try
-        {
-            for (int number; (number = VanishingMemory.TryAdd(4096, 1)) >= 0;)
-            {
-                taken.Add(number);
-            }
-
-            using var client = new MemifSide($"memif:{MemifPairTests.NewName()},zero_copy={zeroCopy}", pages: pages);
-            Assert.Equal(shares, client.Port.Capabilities.ZeroCopy);
-            Assert.Contains(client.Port.Report, line => line.Contains($"{VanishingMemory.Entries} ranges", StringComparison.Ordinal));
-        }
-        finally
-        {
-            taken.ForEach(VanishingMemory.Remove);
-        }
+        using var hog = new WatchHog();
+        using var client = new MemifSide($"memif:{MemifPairTests.NewName()},zero_copy={zeroCopy}", pages: pages);
+        Assert.Equal(shares, client.Port.Capabilities.ZeroCopy);
+        Assert.Contains(client.Port.Report, line => line.Contains($"{VanishingMemory.Entries} ranges", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -227,21 +215,8 @@ public sealed partial class HoledArenaTests
 
     private static int FreeWatches()
     {
-        var taken = new List<int>();
-        try
-        {
-            // Bytes that nobody touches.
-            for (int number; (number = VanishingMemory.TryAdd(4096, 1)) >= 0;)
-            {
-                taken.Add(number);
-            }
-
-            return taken.Count;
-        }
-        finally
-        {
-            taken.ForEach(VanishingMemory.Remove);
-        }
+        using var hog = new WatchHog();
+        return hog.Count;
     }
 
     private static void WriteAndReadAll(Mempool pool)
