@@ -30,7 +30,7 @@ public sealed unsafe class PacketTests : IDisposable
             (int)((byte*)&m.Flags - start), (int)((byte*)&m.PoolId - start), (int)((byte*)&m.ChecksumStart - start), (int)((byte*)&m.ChecksumOffset - start),
             (int)((byte*)&m.SegmentationBytes - start),
         ];
-        Assert.Equal([0, 8, 10, 12, 16, 20, 22, 24, 32, 40, 48, 52, 54, 56, 58, 60, 62], offsets);
+        Assert.Equal([40, 48, 50, 52, 56, 60, 62, 32, 0, 8, 16, 20, 22, 24, 26, 28, 30], offsets);
         m.Extent = PacketMetadata.MakeExtent(128, 3, 60);
         Assert.Equal((128, 3, 60), (m.DataOffset, m.Port, m.Length));
         m.Ownership = PacketMetadata.SimpleOwnership(9);
