@@ -79,7 +79,7 @@ internal sealed class RingPair
     {
         lock (_gate)
         {
-            return _disposed ? 0 : _sentBy[OtherEnd(side)]!.Sum(lane => (long)lane.Packets.Count);
+            return _disposed ? 0 : _sentBy[OtherEnd(side)]!.Sum(lane => (long)lane.Count);
         }
     }
 
@@ -168,7 +168,7 @@ internal sealed class RingPair
         foreach (RingLane lane in _sentBy[OtherEnd(side)]!)
         {
             int count;
-            while ((count = lane.Packets.Dequeue(packets)) > 0)
+            while ((count = lane.Dequeue(packets)) > 0)
             {
                 _freed[side] += count;
                 foreach (Packet packet in packets[..count])

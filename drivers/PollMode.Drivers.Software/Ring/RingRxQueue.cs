@@ -6,12 +6,10 @@ namespace PollMode.Drivers.Software;
 internal sealed class RingRxQueue : IRxQueue
 {
     private readonly RingLane _lane;
-    private readonly PacketRing _ring;
 
     internal RingRxQueue(RingLane lane)
     {
         _lane = lane;
-        _ring = lane.Packets;
     }
 
     public QueueCounters Counters { get; } = new();
@@ -20,7 +18,7 @@ internal sealed class RingRxQueue : IRxQueue
 
     public int Receive(Span<Packet> packets)
     {
-        int count = _ring.Peek(packets);
+        int count = _lane.Peek(packets);
         if (count > 0)
         {
             // The mark before the packets are out: then the sender may write it anew.
@@ -36,7 +34,7 @@ internal sealed class RingRxQueue : IRxQueue
             }
 
             counters.Packets = received;
-            _ring.Release();
+            _lane.Release(count);
         }
 
         return count;

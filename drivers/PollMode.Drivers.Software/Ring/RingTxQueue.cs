@@ -6,14 +6,12 @@ namespace PollMode.Drivers.Software;
 internal sealed class RingTxQueue : ITxQueue
 {
     private readonly RingLane _lane;
-    private readonly PacketRing _ring;
     private readonly int _receiverPort;
     private long _refused;
 
     internal RingTxQueue(RingLane lane, RingPair pair, int receiver)
     {
         _lane = lane;
-        _ring = lane.Packets;
         _receiverPort = pair.PortOf(receiver);
     }
 
@@ -33,7 +31,7 @@ internal sealed class RingTxQueue : ITxQueue
 
         // All that is to be done to a packet is done before it is handed over: afterwards the receiver may have freed it. What there is no
         // room for is still the caller's, and is left as it is.
-        int taken = _ring.RoomFor(offered);
+        int taken = _lane.RoomFor(offered);
         if (taken < offered)
         {
             _refused += offered - taken;
@@ -52,7 +50,7 @@ internal sealed class RingTxQueue : ITxQueue
         }
 
         // There is room, and nobody but this thread takes it.
-        _ = _ring.TryWrite(packets);
+        _ = _lane.TryWrite(packets);
         Publish(taken, bytes);
         return taken;
     }
@@ -60,7 +58,7 @@ internal sealed class RingTxQueue : ITxQueue
     public int SendAsReceived(ReadOnlySpan<Packet> packets, int rxPort, long bytes)
     {
         // A part of them has fewer bytes, and packets of another port are to get the receiver's.
-        if (rxPort != _receiverPort || _lane.IsClosed || !_ring.TryWrite(packets))
+        if (rxPort != _receiverPort || _lane.IsClosed || !_lane.TryWrite(packets))
         {
             return Send(packets);
         }
@@ -69,7 +67,7 @@ internal sealed class RingTxQueue : ITxQueue
         return packets.Length;
     }
 
-    public bool Service() => !_lane.IsClosed && _ring.Count > 0;
+    public bool Service() => !_lane.IsClosed && _lane.Count > 0;
 
     /// <summary>Counts what was written into the ring, and lets the receiver have it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,7 +79,7 @@ internal sealed class RingTxQueue : ITxQueue
         counters.Packets = sent;
         counters.Bytes = bytes;
         _lane.MarkBytes(sent, bytes);
-        _ring.Publish();
+        _lane.Publish(count);
     }
 
     /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in, until it is sent by another port again.</summary>

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace PollMode;
 
 /// <summary>
-/// A bounded ring of packets from one producer thread to one consumer thread: what joins ring ports, and workers that hand packets over.
+/// A bounded ring of packets from one producer thread to one consumer thread: what joins ring ports, and workers that hand packets over. Not sealed, for
+/// rings that take something else along.
 /// </summary>
 /// <remarks>
 /// Ordering. Producer: stores packets, then head (release), so that a consumer that reads the new head (acquire) reads the packets and
@@ -13,7 +14,7 @@ namespace PollMode;
 /// says full or empty, so that in the steady state the lines of the counters move once per many bursts (Lee, Bu and Chandranmenon,
 /// "MCRingBuffer", IPDPS 2010). The 64-bit counters never wrap in practice; a slot is counter modulo capacity.
 /// </remarks>
-public sealed unsafe class PacketRing : IDisposable
+public unsafe class PacketRing : IDisposable
 {
     private readonly NativeBlock _block;
     private readonly Indices* _indices;
@@ -65,7 +66,7 @@ public sealed unsafe class PacketRing : IDisposable
         int count = RoomFor(packets.Length);
         if (TryWrite(packets[..count]))
         {
-            Publish();
+            Publish(count);
         }
 
         return count;
@@ -86,9 +87,8 @@ public sealed unsafe class PacketRing : IDisposable
             return false;
         }
 
-        indices->Written = head + packets.Length;
         int start = (int)head & _mask;
-        if (packets.Length <= Capacity - start)
+        if (start + packets.Length - 1 <= _mask)
         {
             PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref _slots[start], packets.Length);
         }
@@ -101,8 +101,9 @@ public sealed unsafe class PacketRing : IDisposable
     }
 
     /// <summary>Gives the consumer what <see cref="TryWrite"/> has written last. Producer only.</summary>
+    /// <param name="count">How many of it, from the first on.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Publish() => Volatile.Write(ref _indices->Head, _indices->Written);
+    public void Publish(int count) => Volatile.Write(ref _indices->Head, _indices->Head + count);
 
     /// <summary>Gives packets in the order they were put in. Consumer only.</summary>
     /// <returns>How many, from the front of the span.</returns>
@@ -111,7 +112,7 @@ public sealed unsafe class PacketRing : IDisposable
         int count = Peek(packets);
         if (count > 0)
         {
-            Release();
+            Release(count);
         }
 
         return count;
@@ -136,9 +137,8 @@ public sealed unsafe class PacketRing : IDisposable
             count = (int)Math.Min(head - tail, count);
         }
 
-        indices->Read = tail + count;
         int start = (int)tail & _mask;
-        if (count <= Capacity - start)
+        if (start + count - 1 <= _mask)
         {
             PacketHandles.Copy(ref _slots[start], ref MemoryMarshal.GetReference(packets), count);
         }
@@ -150,12 +150,17 @@ public sealed unsafe class PacketRing : IDisposable
         return count;
     }
 
-    /// <summary>Takes out of the ring what <see cref="Peek"/> has given last. Consumer only.</summary>
+    /// <summary>Takes out of the ring what <see cref="Peek"/> has given. Consumer only.</summary>
+    /// <param name="count">How many of it, from the first on.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release() => Volatile.Write(ref _indices->Tail, _indices->Read);
+    public void Release(int count) => Volatile.Write(ref _indices->Tail, _indices->Tail + count);
 
     /// <summary>Gives back the ring's memory. Both sides must have stopped, and the ring must be empty: what is in it is not freed.</summary>
-    public void Dispose() => _block.Dispose();
+    public void Dispose()
+    {
+        _block.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RoomSeenAnew(int wanted)
@@ -188,9 +193,7 @@ public sealed unsafe class PacketRing : IDisposable
     {
         [FieldOffset(0)] internal long Head;
         [FieldOffset(8)] internal long TailSeen;
-        [FieldOffset(16)] internal long Written;
         [FieldOffset(128)] internal long Tail;
         [FieldOffset(136)] internal long HeadSeen;
-        [FieldOffset(144)] internal long Read;
     }
 }

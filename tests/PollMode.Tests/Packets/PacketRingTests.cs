@@ -49,14 +49,14 @@ public sealed unsafe class PacketRingTests
             var taken = new Packet[8];
             Assert.Equal((0, 0), (ring.Count, ring.Peek(taken)));
             Assert.True(ring.TryWrite(packets.AsSpan(0, 6)));
-            ring.Publish();
+            ring.Publish(6);
             Assert.Equal(2, ring.RoomFor(6));
             Assert.Equal(6, ring.Peek(taken));
             Assert.Equal(4, ring.Peek(taken.AsSpan(0, 4)));
             Assert.Equal(6, ring.Count);
             Assert.Equal(2, ring.RoomFor(6));
             Assert.Equal(6, ring.Peek(taken));
-            ring.Release();
+            ring.Release(6);
             Assert.Equal(packets[..6], taken[..6]);
             Assert.Equal((0, 0), (ring.Count, ring.Peek(taken)));
         }
@@ -69,14 +69,27 @@ public sealed unsafe class PacketRingTests
         Packet[] packets = [.. Enumerable.Range(1, 4).Select(i => new Packet((PacketMetadata*)i))];
         Assert.True(ring.TryWrite(packets));
         Assert.Equal(2, ring.Enqueue(packets.AsSpan(2, 2)));
-        ring.Publish();
         Assert.Equal(2, ring.Count);
         var taken = new Packet[4];
         Assert.Equal(2, ring.Peek(taken));
         Assert.Equal(1, ring.Dequeue(taken.AsSpan(0, 1)));
-        ring.Release();
         Assert.Equal(1, ring.Dequeue(taken));
         Assert.Equal(packets[3], taken[0]);
+    }
+
+    [Fact]
+    public void A_part_of_what_was_written_or_looked_at_can_go()
+    {
+        using var ring = new PacketRing(4);
+        Packet[] packets = [.. Enumerable.Range(1, 4).Select(i => new Packet((PacketMetadata*)i))];
+        Assert.True(ring.TryWrite(packets));
+        ring.Publish(3);
+        var taken = new Packet[4];
+        Assert.Equal(3, ring.Peek(taken));
+        ring.Release(2);
+        Assert.Equal((1, 3), (ring.Count, ring.RoomFor(4)));
+        Assert.Equal(1, ring.Dequeue(taken));
+        Assert.Equal(packets[2], taken[0]);
     }
 
     [Fact]
@@ -85,7 +98,6 @@ public sealed unsafe class PacketRingTests
         using var ring = new PacketRing(4);
         Packet[] packets = [.. Enumerable.Range(1, 5).Select(i => new Packet((PacketMetadata*)i))];
         Assert.False(ring.TryWrite(packets));
-        ring.Publish();
         Assert.Equal(0, ring.Count);
         Assert.Equal(3, ring.Enqueue(packets.AsSpan(0, 3)));
         Assert.Equal(3, ring.Peek(new Packet[4]));
