@@ -12,6 +12,8 @@ public ref struct Burst
     /// <summary>No egress port: the packet is dropped and counted under <see cref="DropReason.NoEgress"/>.</summary>
     public const int NoPort = -1;
 
+    private const int NoBinding = -1;
+
     private readonly BurstSpace _space;
     private readonly Span<Packet> _packets;
     private int _count;
@@ -19,25 +21,26 @@ public ref struct Burst
     private int _egress;
     private Change _changes;
 
-    /// <summary>Begins with the packets that wait in the space.</summary>
-    /// <param name="space">Where they are.</param>
-    /// <param name="count">How many, at most the space's capacity.</param>
-    /// <param name="rxPort">The port they came in by.</param>
-    /// <param name="egress">The port they leave by, as <see cref="Checked"/> gives it: a binding asks once and not for every burst.</param>
-    internal Burst(BurstSpace space, int count, int rxPort, int egress)
+    /// <summary>Makes an empty burst, for <see cref="Begin"/> to fill time and again: what it has for good is written once and not for every burst.</summary>
+    /// <param name="space">Where its packets are.</param>
+    internal Burst(BurstSpace space)
     {
         _space = space;
         _packets = space.Packets;
-        _count = count;
-        _egress = egress;
-        RxPort = rxPort;
+        BindingIndex = NoBinding;
     }
 
     /// <summary>Packets in the burst, places of dropped and taken ones included until the stage returns.</summary>
     public readonly int Count => _count;
 
     /// <summary>Index of the port the burst came in by.</summary>
-    public int RxPort { get; }
+    public int RxPort { get; private set; }
+
+    /// <summary>Which of the worker's receive queues it came by, while the stages have it; else <see cref="NoBinding"/>.</summary>
+    internal int BindingIndex { get; private set; }
+
+    /// <summary>Whether the stages have it: what is thrown now is theirs.</summary>
+    internal readonly bool IsAtStages => BindingIndex != NoBinding;
 
     /// <summary>The packets, for stages that look at all of them.</summary>
     public readonly ReadOnlySpan<Packet> Packets => MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetReference(_packets), _count);
@@ -190,6 +193,25 @@ public ref struct Burst
 
         return true;
     }
+
+    /// <summary>Begins anew, at the stages, with the packets that wait in the space. What it had before has left it.</summary>
+    /// <param name="count">How many, at most the space's capacity.</param>
+    /// <param name="bindingIndex">Which of the worker's receive queues gave them.</param>
+    /// <param name="rxPort">The port they came in by.</param>
+    /// <param name="egress">The port they leave by, as <see cref="Checked"/> gives it: a binding asks once and not for every burst.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Begin(int count, int bindingIndex, int rxPort, int egress)
+    {
+        BindingIndex = bindingIndex;
+        RxPort = rxPort;
+        _count = count;
+        _egress = egress;
+        _changes = Change.None;
+    }
+
+    /// <summary>The stages are done with it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void End() => BindingIndex = NoBinding;
 
     /// <summary>A number that fits an egress place and is not <see cref="BurstSpace.Gone"/>; what is no port's number is none.</summary>
     internal static int Checked(int port) => (uint)port < (uint)short.MaxValue ? port : NoPort;

@@ -13,7 +13,7 @@ namespace PollMode;
 /// </remarks>
 internal sealed class StallRecorder
 {
-    /// <summary>Most units of work (a turn is one and each packet one more) between two looks.</summary>
+    /// <summary>Most units of work between two looks.</summary>
     private const int MostUnits = 1 << 14;
 
     private static readonly long SamplePeriod = Stopwatch.Frequency / 100;
@@ -28,7 +28,6 @@ internal sealed class StallRecorder
     private readonly bool _hasStages;
     private readonly long[] _counts = new long[Causes];
     private readonly long[] _longest = new long[Causes];
-    private int _unitsLeft;
     private int _units = 1;
     private long _lastLook;
     private long _stageTime;
@@ -47,11 +46,14 @@ internal sealed class StallRecorder
     {
         _threshold = (long)(threshold.TotalSeconds * Stopwatch.Frequency);
         _hasStages = hasStages;
-        _unitsLeft = threshold == TimeSpan.Zero ? int.MaxValue : 1;
+        UnitsLeft = threshold == TimeSpan.Zero ? int.MaxValue : 1;
     }
 
     /// <summary>Whether the worker should time its stages: when turns are so long that it costs nothing, or a stall wants an explanation.</summary>
     internal bool TimesStages { get; private set; }
+
+    /// <summary>Work that may be done before <see cref="Turned"/> is told of it: a worker's turns go on for so long without a look at the clock.</summary>
+    internal int UnitsLeft { get; private set; }
 
     internal long Count
     {
@@ -85,17 +87,19 @@ internal sealed class StallRecorder
         _lastLook = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>After each turn: looks at the clock when it is time to.</summary>
-    /// <param name="packets">Packets of the turn.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Turned(int packets)
+    /// <summary>After turns: looks at the clock when it is time to.</summary>
+    /// <param name="units">Their work, as <see cref="UnitsOf"/> has it.</param>
+    internal void Turned(int units)
     {
-        _unitsLeft -= packets + 1;
-        if (_unitsLeft <= 0)
+        UnitsLeft -= units;
+        if (UnitsLeft <= 0)
         {
             Look();
         }
     }
+
+    /// <summary>The work of a turn: one, and one more for each packet.</summary>
+    internal static int UnitsOf(int packets) => packets + 1;
 
     /// <summary>Time that the stages of a burst took, if <see cref="TimesStages"/>.</summary>
     internal void AddStageTime(long ticks) => _stageTime += ticks;
@@ -109,13 +113,13 @@ internal sealed class StallRecorder
     {
         if (_threshold == 0)
         {
-            _unitsLeft = int.MaxValue;
+            UnitsLeft = int.MaxValue;
             return;
         }
 
         long now = Stopwatch.GetTimestamp();
         long gap = now - _lastLook;
-        int done = Math.Max(1, _units - _unitsLeft);
+        int done = Math.Max(1, _units - UnitsLeft);
         _lastLook = now;
         if (_suspectGap > 0)
         {
@@ -167,7 +171,7 @@ internal sealed class StallRecorder
             _units *= 2;
         }
 
-        _unitsLeft = _units;
+        UnitsLeft = _units;
         TimesStages = _hasStages && _units == 1;
     }
 

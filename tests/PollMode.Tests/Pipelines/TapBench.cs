@@ -71,7 +71,8 @@ internal sealed class TapBench : IDisposable
             BinaryPrimitives.WriteUInt32LittleEndian(packet.Span, _next++);
         }
 
-        var burst = new Burst(_space, count, 7, 0);
+        var burst = new Burst(_space);
+        burst.Begin(count, 0, 7, 0);
         _stage.Process(ref burst);
         burst.Settle();
         Passed += burst.Count;

@@ -50,7 +50,8 @@ internal sealed class StageBench : IDisposable
     internal void Run(IStage stage, ReadOnlySpan<Packet> packets, BurstAction? look = null, int rxPort = 0, int egress = 1)
     {
         packets.CopyTo(_space.Packets);
-        var burst = new Burst(_space, packets.Length, rxPort, egress);
+        var burst = new Burst(_space);
+        burst.Begin(packets.Length, 0, rxPort, egress);
         stage.Process(ref burst);
         burst.Settle();
         look?.Invoke(ref burst);
