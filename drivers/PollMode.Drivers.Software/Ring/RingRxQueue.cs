@@ -18,13 +18,14 @@ internal sealed class RingRxQueue : IRxQueue
 
     public int Receive(Span<Packet> packets)
     {
-        int count = _lane.Peek(packets);
+        RingLane lane = _lane;
+        int count = lane.Peek(packets);
         if (count > 0)
         {
             // The mark before the packets are out: then the sender may write it anew.
             QueueCounters counters = Counters;
             long received = counters.Packets + count;
-            if (_lane.TryGetBytes(received, out long bytes))
+            if (lane.TryGetBytes(received, out long bytes))
             {
                 counters.Bytes = bytes;
             }
@@ -34,7 +35,7 @@ internal sealed class RingRxQueue : IRxQueue
             }
 
             counters.Packets = received;
-            _lane.Release(count);
+            lane.Release(count);
         }
 
         return count;

@@ -51,19 +51,20 @@ internal sealed class RingTxQueue : ITxQueue
 
         // There is room, and nobody but this thread takes it.
         _ = _lane.TryWrite(packets);
-        Publish(taken, bytes);
+        Publish(_lane, taken, bytes);
         return taken;
     }
 
     public int SendAsReceived(ReadOnlySpan<Packet> packets, int rxPort, long bytes)
     {
         // A part of them has fewer bytes, and packets of another port are to get the receiver's.
-        if (rxPort != _receiverPort || _lane.IsClosed || !_lane.TryWrite(packets))
+        RingLane lane = _lane;
+        if (rxPort != _receiverPort || lane.IsClosed || !lane.TryWrite(packets))
         {
             return Send(packets);
         }
 
-        Publish(packets.Length, bytes);
+        Publish(lane, packets.Length, bytes);
         return packets.Length;
     }
 
@@ -71,15 +72,15 @@ internal sealed class RingTxQueue : ITxQueue
 
     /// <summary>Counts what was written into the ring, and lets the receiver have it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Publish(int count, long bytes)
+    private void Publish(RingLane lane, int count, long bytes)
     {
         QueueCounters counters = Counters;
         long sent = counters.Packets + count;
         bytes += counters.Bytes;
         counters.Packets = sent;
         counters.Bytes = bytes;
-        _lane.MarkBytes(sent, bytes);
-        _lane.Publish(count);
+        lane.MarkBytes(sent, bytes);
+        lane.Publish(count);
     }
 
     /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in, until it is sent by another port again.</summary>

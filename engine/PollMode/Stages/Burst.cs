@@ -58,8 +58,8 @@ public ref struct Burst
     /// <summary>Whether it still has just the packets that it began with, in their order.</summary>
     internal readonly bool IsAsReceived => (_changes & Change.Remade) == 0;
 
-    /// <summary>The same, and all of them leave by one port.</summary>
-    internal readonly bool IsUnchanged => _changes == Change.None;
+    /// <summary>The same, and all of them leave by the port that the burst began with.</summary>
+    internal readonly bool IsUntouched => _changes == Change.None;
 
     internal readonly bool IsMixed => (_changes & Change.Mixed) != 0;
 
@@ -77,7 +77,7 @@ public ref struct Burst
     public void SendTo(int port)
     {
         _egress = Checked(port);
-        _changes &= ~Change.Mixed;
+        _changes = (_changes & ~Change.Mixed) | Change.Steered;
     }
 
     /// <summary>Sends one packet by a port.</summary>
@@ -257,5 +257,8 @@ public ref struct Burst
 
         /// <summary>Packets left it, came or were replaced.</summary>
         Remade,
+
+        /// <summary>All leave by a port that a stage has chosen.</summary>
+        Steered = 4,
     }
 }

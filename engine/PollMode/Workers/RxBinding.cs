@@ -12,4 +12,7 @@ internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, RxRate Ra
 
     /// <summary>Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</summary>
     internal int Egress { get; } = Burst.Checked(Egress);
+
+    /// <summary>The queue that they leave by, which its worker looks up once; null for none.</summary>
+    internal ITxQueue? EgressQueue { get; set; }
 }

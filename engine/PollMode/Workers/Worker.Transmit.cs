@@ -15,8 +15,7 @@ internal sealed unsafe partial class Worker
             return;
         }
 
-        ITxQueue?[] queues = _queues;
-        if ((uint)port >= (uint)queues.Length || queues[port] is not { } queue)
+        if (QueueOf(port) is not { } queue)
         {
             _space.Drop(packets, DropReason.NoEgress);
             return;
@@ -30,24 +29,26 @@ internal sealed unsafe partial class Worker
         }
     }
 
-    /// <summary>Sends what a receive queue gave, as it came.</summary>
+    /// <summary>Sends what a receive queue gave, as it came. There is at least one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void TransmitAsReceived(int port, int rxPort, ReadOnlySpan<Packet> packets, long bytes)
+    private void TransmitAsReceived(RxBinding binding, int port, ITxQueue? queue, ReadOnlySpan<Packet> packets, long bytes)
     {
-        ITxQueue?[] queues = _queues;
-        if (Ledger.IsOn || _trace.IsActive || (uint)port >= (uint)queues.Length || queues[port] is not { } queue)
+        if (Ledger.IsOn || _trace.IsActive || queue == null)
         {
             TransmitWatched(port, packets);
             return;
         }
 
-        int sent = queue.SendAsReceived(packets, rxPort, bytes);
+        int sent = queue.SendAsReceived(packets, binding.Port, bytes);
         _counters.Sent += sent;
         if (sent < packets.Length)
         {
             TransmitRest(port, packets[sent..]);
         }
     }
+
+    /// <summary>The queue of a port; null where there is no such port, or the port sends nothing.</summary>
+    private ITxQueue? QueueOf(int port) => (uint)port < (uint)_queues.Length ? _queues[port] : null;
 
     /// <summary>What the queue did not take: offered again as often as the options say, then dropped.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -71,7 +72,7 @@ internal sealed unsafe partial class Worker
         }
 
         List<(int Index, PacketTraceEntry Entry)>? traced = _trace.IsActive ? LookAtSending(port, packets) : null;
-        if ((uint)port >= (uint)_queues.Length || _queues[port] is not { } queue)
+        if (QueueOf(port) is not { } queue)
         {
             _space.Drop(packets, DropReason.NoEgress);
             return;

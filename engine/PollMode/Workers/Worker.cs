@@ -55,6 +55,11 @@ internal sealed unsafe partial class Worker : IDisposable
         _receive = [.. plan.Receive];
         _send = [.. plan.Send];
         _queues = [.. plan.Send.Select(binding => binding.Queue)];
+        foreach (RxBinding binding in _receive)
+        {
+            binding.EgressQueue = QueueOf(binding.Egress);
+        }
+
         _handOffs = [.. plan.HandOffs];
         _space = new BurstSpace(plan.Pool, plan.BurstSize, plan.Trace);
         _packets = _space.First;
@@ -240,7 +245,7 @@ internal sealed unsafe partial class Worker : IDisposable
                 }
                 else
                 {
-                    TransmitAsReceived(binding.Egress, binding.Port, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
+                    TransmitAsReceived(binding, binding.Egress, binding.EgressQueue, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
                 }
             }
         }
@@ -289,13 +294,17 @@ internal sealed unsafe partial class Worker : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Transmit(ref Burst burst, RxBinding binding, long bytes)
     {
-        if (_keepsLengths && burst.IsUnchanged)
+        if (_keepsLengths && burst.IsUntouched)
         {
-            TransmitAsReceived(burst.CommonEgress, binding.Port, burst.Packets, bytes);
+            TransmitAsReceived(binding, binding.Egress, binding.EgressQueue, burst.Packets, bytes);
         }
         else if (burst.IsMixed)
         {
             TransmitMixed(ref burst);
+        }
+        else if (_keepsLengths && burst.IsAsReceived)
+        {
+            TransmitAsReceived(binding, burst.CommonEgress, QueueOf(burst.CommonEgress), burst.Packets, bytes);
         }
         else if (burst.Count > 0)
         {
