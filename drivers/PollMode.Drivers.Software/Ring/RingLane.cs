@@ -5,7 +5,7 @@ namespace PollMode.Drivers.Software;
 
 /// <summary>
 /// One direction of one queue of a ring: packets, and beside the last packet of each burst the bytes that had been sent up to it. So the
-/// receiver, who mostly takes bursts as they were sent, counts their bytes without a look at the packets.
+/// receiver, who mostly takes bursts as they were sent, counts their bytes without a look at the packets. What was put in without a mark is looked at.
 /// </summary>
 /// <remarks>
 /// A mark is written before its packet is put in and read before it is taken out, so it goes from one thread to the other under the ring's own

@@ -37,7 +37,7 @@ internal sealed class QueueWiring : IDisposable
     }
 
     internal List<RxBinding> ReceiveOf(int worker) =>
-        [.. _receive.Where(queue => queue.Worker == worker).Select(queue => new RxBinding(queue.Rx, queue.Port, _layout.EgressOf(queue.Port), queue.Rate))];
+        [.. _receive.Where(queue => queue.Worker == worker).Select(queue => ReceiveOf(worker, queue.Rx, queue.Port, queue.Rate))];
 
     internal List<TxBinding> SendOf(int worker) => [.. Enumerable.Range(0, _ports.Count).Select(port => SendOf(worker, port))];
 
@@ -74,6 +74,12 @@ internal sealed class QueueWiring : IDisposable
                 workers[handOff.Owner].DropAfterEnd(packets[..count], DropReason.Stopped);
             }
         }
+    }
+
+    private RxBinding ReceiveOf(int worker, IRxQueue queue, int port, RxRate rate)
+    {
+        int egress = _layout.EgressOf(port);
+        return new RxBinding(queue, port, egress, SendOf(worker, egress).Queue, rate);
     }
 
     private TxBinding SendOf(int worker, int port)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -101,9 +102,13 @@ public unsafe class PacketRing : IDisposable
     }
 
     /// <summary>Gives the consumer what <see cref="TryWrite"/> has written last. Producer only.</summary>
-    /// <param name="count">How many of it, from the first on.</param>
+    /// <param name="count">How many of it, from the first on; no more, and nothing may have been put in since. Checked in debug builds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Publish(int count) => Volatile.Write(ref _indices->Head, _indices->Head + count);
+    public void Publish(int count)
+    {
+        Debug.Assert((uint)count <= Capacity - (_indices->Head - _indices->TailSeen), "More packets are published than were written.");
+        Volatile.Write(ref _indices->Head, _indices->Head + count);
+    }
 
     /// <summary>Gives packets in the order they were put in. Consumer only.</summary>
     /// <returns>How many, from the front of the span.</returns>
@@ -151,9 +156,13 @@ public unsafe class PacketRing : IDisposable
     }
 
     /// <summary>Takes out of the ring what <see cref="Peek"/> has given. Consumer only.</summary>
-    /// <param name="count">How many of it, from the first on.</param>
+    /// <param name="count">How many of it, from the first on; no more. Checked in debug builds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(int count) => Volatile.Write(ref _indices->Tail, _indices->Tail + count);
+    public void Release(int count)
+    {
+        Debug.Assert((uint)count <= _indices->HeadSeen - _indices->Tail, "More packets are released than were looked at.");
+        Volatile.Write(ref _indices->Tail, _indices->Tail + count);
+    }
 
     /// <summary>Gives back the ring's memory. Both sides must have stopped, and the ring must be empty: what is in it is not freed.</summary>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -202,6 +203,7 @@ public ref struct Burst
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Begin(int count, int bindingIndex, int rxPort, int egress)
     {
+        Debug.Assert(_holes == 0, "The burst before was not settled.");
         BindingIndex = bindingIndex;
         RxPort = rxPort;
         _count = count;

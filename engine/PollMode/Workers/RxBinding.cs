@@ -4,15 +4,13 @@ namespace PollMode;
 /// <param name="Queue">The queue.</param>
 /// <param name="Port">Index of its port.</param>
 /// <param name="Egress">Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</param>
+/// <param name="EgressQueue">The worker's way to that port; null where there is none.</param>
 /// <param name="Rate">How fast packets come, which the monitor keeps.</param>
-internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, RxRate Rate)
+internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, ITxQueue? EgressQueue, RxRate Rate)
 {
     /// <summary>The queue's counters, at hand.</summary>
     internal QueueCounters Counters { get; } = Queue.Counters;
 
     /// <summary>Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</summary>
     internal int Egress { get; } = Burst.Checked(Egress);
-
-    /// <summary>The queue that they leave by, which its worker looks up once; null for none.</summary>
-    internal ITxQueue? EgressQueue { get; set; }
 }

@@ -15,7 +15,10 @@ internal sealed unsafe partial class Worker : IDisposable
     /// <summary>Turns between two tidyings of the pool.</summary>
     private const long TidyPeriod = 4096;
 
-    /// <summary>Turns that begin without a call. Fewer than the thousand rounds after which the runtime replaces a loop from within, with what it knows by then.</summary>
+    /// <summary>
+    /// Turns with full bursts that begin without a call: fewer than the thousand rounds after which the runtime replaces a loop from within, with what it knows by
+    /// then. With bursts that are mostly empty there are more of them.
+    /// </summary>
     private const int TurnsAtOnce = 256;
 
     private readonly WorkerPlan _plan;
@@ -33,7 +36,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly StallRecorder _stalls;
     private readonly bool _idleRests;
     private readonly bool _keepsLengths;
-    private readonly int _mostUnits;
+    private readonly int _unitsAtOnce;
     private readonly int[] _descriptors;
     private readonly string[] _portSteps;
     private readonly string _ownStep;
@@ -46,6 +49,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private long _nextTidy = TidyPeriod;
     private bool _started;
     private int _resumeAt;
+    private long _workBefore;
 
     internal Worker(WorkerPlan plan)
     {
@@ -55,16 +59,11 @@ internal sealed unsafe partial class Worker : IDisposable
         _receive = [.. plan.Receive];
         _send = [.. plan.Send];
         _queues = [.. plan.Send.Select(binding => binding.Queue)];
-        foreach (RxBinding binding in _receive)
-        {
-            binding.EgressQueue = QueueOf(binding.Egress);
-        }
-
         _handOffs = [.. plan.HandOffs];
         _space = new BurstSpace(plan.Pool, plan.BurstSize, plan.Trace);
         _packets = _space.First;
         _burstSize = plan.BurstSize;
-        _mostUnits = TurnsAtOnce * StallRecorder.UnitsOf(plan.BurstSize);
+        _unitsAtOnce = TurnsAtOnce * StallRecorder.UnitsOf(plan.BurstSize);
         _trace = plan.Trace;
         _stalls = new StallRecorder(plan.StallThreshold, plan.Stages.Count > 0);
         _idleRests = plan.Idle.Rests;
@@ -122,10 +121,15 @@ internal sealed unsafe partial class Worker : IDisposable
             _pool.Tidy();
         }
 
-        int first = _resumeAt;
-        _resumeAt = 0;
+        _workBefore = _counters.Work;
+        if (_resumeAt > 0)
+        {
+            FinishTurn();
+            return;
+        }
+
         bool timed = _stalls.TimesStages;
-        int given = Math.Min(_stalls.UnitsLeft, _mostUnits);
+        int given = Math.Min(_stalls.UnitsLeft, _unitsAtOnce);
         int left = given;
         int count;
         var burst = new Burst(_space);
@@ -134,8 +138,7 @@ internal sealed unsafe partial class Worker : IDisposable
             do
             {
                 _counters.Turns++;
-                count = RunOnce(ref burst, first, timed);
-                first = 0;
+                count = RunOnce(ref burst, 0, timed);
                 left -= StallRecorder.UnitsOf(count);
                 if (count == 0)
                 {
@@ -162,6 +165,24 @@ internal sealed unsafe partial class Worker : IDisposable
         if (count == 0)
         {
             EmptyTurn();
+        }
+    }
+
+    /// <summary>What is left of a turn in which a stage threw: further queues, and what others hand over, so that nobody waits for a better stage.</summary>
+    private void FinishTurn()
+    {
+        int first = _resumeAt;
+        _resumeAt = 0;
+        var burst = new Burst(_space);
+        try
+        {
+            _stalls.Turned(RunOnce(ref burst, first, timed: true));
+        }
+#pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
+        catch (Exception fault) when (burst.IsAtStages && IsIsolated(fault))
+#pragma warning restore CA1031
+        {
+            Isolate(ref burst, fault);
         }
     }
 
@@ -193,8 +214,8 @@ internal sealed unsafe partial class Worker : IDisposable
     }
 
     /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
-    /// <param name="burst">Made anew for each queue.</param>
-    /// <param name="first">The queue to begin with, which is not the first where a stage has ended the turn before.</param>
+    /// <param name="burst">Begins anew for each queue.</param>
+    /// <param name="first">The queue to begin with: the first, or the one behind that whose burst made a stage throw, which may be none.</param>
     /// <param name="timed">Whether the time of stages is taken.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int RunOnce(ref Burst burst, int first, bool timed)
@@ -316,14 +337,14 @@ internal sealed unsafe partial class Worker : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsIsolated(Exception fault) => !Ledger.IsOn || fault is not LedgerException;
 
-    /// <summary>Drops the burst in which a stage threw. The turn goes on with the queue after the one that gave it, so that no queue waits for a better stage.</summary>
+    /// <summary>Drops the burst in which a stage threw; the turn goes on behind the queue that gave it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Isolate(ref Burst burst, Exception fault)
     {
-        _resumeAt = (burst.BindingIndex + 1) % _receive.Length;
+        _resumeAt = burst.BindingIndex + 1;
         _emptyTurns = 0;
         _quiet = false;
-        _stalls.Turned(StallRecorder.UnitsOf(burst.Count));
+        _stalls.Turned((int)(_counters.Work - _workBefore));
         burst.DropAll(DropReason.StageFault);
         burst.Settle();
         LastFault = fault;

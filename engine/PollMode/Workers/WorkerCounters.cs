@@ -14,6 +14,9 @@ internal sealed class WorkerCounters
     [FieldOffset(168)] internal long HandedOver;
     [FieldOffset(176)] internal long StageFaults;
 
+    /// <summary>Turns made and packets had, which is what the stall recorder measures time by.</summary>
+    internal long Work => Turns + Received + HandedOver;
+
 #pragma warning disable CS0169, IDE0051, CA1823 // A class does not keep the size of its layout: this field does, and the next object off the last line.
     [FieldOffset(376)] private readonly long _end;
 #pragma warning restore CS0169, IDE0051, CA1823

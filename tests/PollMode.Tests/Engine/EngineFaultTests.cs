@@ -15,26 +15,6 @@ public sealed class EngineFaultTests
     }
 
     [Fact]
-    public void Queues_behind_the_one_whose_packets_make_a_stage_throw_are_served_as_often()
-    {
-        using var test = new TestEngine(["fake:rx=-1", "fake:rx=640", "fake:rx=640"], builder => builder.Use(() => new LambdaStage((ref burst) =>
-        {
-            if (burst.RxPort == 0)
-            {
-                throw new InvalidOperationException("on purpose");
-            }
-        })));
-        test.Engine.Open();
-        test.Engine.Start();
-        Assert.True(SpinWait.SpinUntil(() => test.Engine.Statistics.Ports.Skip(1).All(port => port.RxPackets == 640), TestEngine.Long));
-        test.Engine.Stop(TestEngine.Long);
-        EngineStatistics end = test.Engine.Statistics;
-        Assert.True(end.Workers[0].StageFaults >= 10);
-        Assert.Equal(end.Dropped["stage_fault"], end.Ports[0].RxPackets);
-        test.AssertConserved(end);
-    }
-
-    [Fact]
     public void The_policy_to_stop_a_worker_stops_it_and_completes_with_the_fault_when_it_was_the_last()
     {
         using var test = new TestEngine(["fake:rx=-1"], Throwing(every: 1), options => options.StageFaults = StageFaultPolicy.StopWorker);

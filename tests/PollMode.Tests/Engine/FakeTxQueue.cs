@@ -11,11 +11,27 @@ internal sealed class FakeTxQueue(int take, bool keep, Mempool pool) : ITxQueue
 
     internal bool Remember { get; set; } = true;
 
+    /// <summary>Packets that were offered as they were received.</summary>
+    internal long AsReceived { get; private set; }
+
+    internal bool Throws { get; set; }
+
     /// <summary>Two threads were in the queue at once, which belongs to one.</summary>
     internal bool WasShared { get; private set; }
 
+    public int SendAsReceived(ReadOnlySpan<Packet> packets, int rxPort, long bytes)
+    {
+        AsReceived += packets.Length;
+        return Send(packets);
+    }
+
     public int Send(ReadOnlySpan<Packet> packets)
     {
+        if (Throws)
+        {
+            throw new InvalidOperationException("a queue that throws");
+        }
+
         WasShared |= Interlocked.Exchange(ref _user, 1) != 0;
         packets = packets[..Math.Min(packets.Length, take)];
         foreach (Packet packet in packets)

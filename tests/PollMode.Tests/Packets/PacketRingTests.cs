@@ -82,14 +82,19 @@ public sealed unsafe class PacketRingTests
     {
         using var ring = new PacketRing(4);
         Packet[] packets = [.. Enumerable.Range(1, 4).Select(i => new Packet((PacketMetadata*)i))];
-        Assert.True(ring.TryWrite(packets));
-        ring.Publish(3);
         var taken = new Packet[4];
-        Assert.Equal(3, ring.Peek(taken));
-        ring.Release(2);
-        Assert.Equal((1, 3), (ring.Count, ring.RoomFor(4)));
-        Assert.Equal(1, ring.Dequeue(taken));
-        Assert.Equal(packets[2], taken[0]);
+
+        // Often enough to begin at each slot, and to go over the end.
+        for (int round = 0; round < 8; round++)
+        {
+            Assert.True(ring.TryWrite(packets));
+            ring.Publish(3);
+            Assert.Equal(3, ring.Peek(taken));
+            ring.Release(2);
+            Assert.Equal((1, 3), (ring.Count, ring.RoomFor(4)));
+            Assert.Equal(1, ring.Dequeue(taken));
+            Assert.Equal(packets[2], taken[0]);
+        }
     }
 
     [Fact]
