@@ -42,6 +42,15 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void A_page_shows_charts_of_its_own_results_and_no_others()
+    {
+        ComparisonResult[] sweep = [Io with { Points = [new SweepPoint("io by burst", "packets", 64)] }, Io with { Points = [new SweepPoint("io by burst", "packets", 8)] }];
+        Assert.Contains("](charts/compare-", MarkdownReport.Page(sweep, Families.All), StringComparison.Ordinal);
+        Assert.Contains("](../drawn/compare-", MarkdownReport.Page(sweep, Families.All, charts: "../drawn"), StringComparison.Ordinal);
+        Assert.DoesNotContain(".png", MarkdownReport.Page(sweep, Families.All, charts: null), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Results_come_back_from_their_file_as_they_were()
     {
         string path = Path.GetTempFileName();

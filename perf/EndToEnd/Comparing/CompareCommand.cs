@@ -83,12 +83,13 @@ internal static class CompareCommand
     {
         if (options.MarkdownPath is { } markdown)
         {
-            File.WriteAllText(markdown, MarkdownReport.Page(results, Families.All, "`compare --markdown`", options.CommandOf));
+            string? charts = options.ChartsFolder is { } folder ? Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(markdown))!, folder) : null;
+            File.WriteAllText(markdown, MarkdownReport.Page(results, Families.All, "`compare --markdown`", options.CommandOf, charts));
         }
 
-        if (options.ChartsFolder is { } charts)
+        if (options.ChartsFolder is { } drawn)
         {
-            Charts.Draw(results, charts);
+            Charts.Draw(results, drawn);
         }
 
         if (options.Saves)

@@ -10,8 +10,13 @@ internal static class MarkdownReport
     /// <param name="families">What they belong to.</param>
     /// <param name="source">What the page was written from.</param>
     /// <param name="command">What measures a comparison again, given its name.</param>
+    /// <param name="charts">Where charts of these very results are, seen from the page; null if none were drawn.</param>
     internal static string Page(
-        IReadOnlyList<ComparisonResult> results, IReadOnlyList<IFamily> families, string source = "`compare --save` from [results.json](results.json)", Func<string, string>? command = null)
+        IReadOnlyList<ComparisonResult> results,
+        IReadOnlyList<IFamily> families,
+        string source = "`compare --save` from [results.json](results.json)",
+        Func<string, string>? command = null,
+        string? charts = "charts")
     {
         var text = new StringBuilder();
         text.Append("# Results\n\n");
@@ -25,7 +30,7 @@ internal static class MarkdownReport
             ComparisonResult[] own = [.. results.Where(result => result.Family == family.Name)];
             if (own.Length > 0)
             {
-                AddFamily(text, family, own);
+                AddFamily(text, family, own, charts);
             }
         }
 
@@ -69,7 +74,7 @@ internal static class MarkdownReport
         return text.ToString();
     }
 
-    private static void AddFamily(StringBuilder text, IFamily family, ComparisonResult[] results)
+    private static void AddFamily(StringBuilder text, IFamily family, ComparisonResult[] results, string? charts)
     {
         text.Append($"\n## {family.Name}: {family.Summary}\n\n").Append(Table(results)).Append('\n');
         foreach (var group in results.Where(result => result.Caveat != null).GroupBy(result => result.Caveat))
@@ -87,9 +92,9 @@ internal static class MarkdownReport
             text.Append($"- {group.Key.When}, {group.Key.Machine}; {group.Key.Versions}.\n");
         }
 
-        foreach (string chart in Charts.NamesOf(family, results))
+        foreach (string chart in charts == null ? [] : Charts.NamesOf(family, results))
         {
-            text.Append($"\n![{chart}](charts/{chart}.png)\n");
+            text.Append($"\n![{chart}]({charts}/{chart}.png)\n");
         }
     }
 
