@@ -16,7 +16,7 @@ internal sealed record VethLoadComparison(InterfaceDriver Driver) : IComparison
 
     public Quantity Ranks => Quantity.CpuTime;
 
-    public string? Caveat => "PollMode waits when nothing comes, and spins beside it for what it costs to spin; testpmd can only spin. The frames come in small bursts.";
+    public string? Caveat => "PollMode waits when nothing comes, and spins beside it for what it costs to spin; testpmd can only spin. The frames come in bursts of 32.";
 
     public IReadOnlyList<Contender> Contenders =>
     [

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PollMode.Drivers.AfXdp.Bpf;
 using PollMode.Linux;
@@ -14,76 +13,92 @@ internal sealed unsafe class LiveFrames : IDisposable
 {
     private const uint LiveFrameFlag = 1 << 1;
     private const int Redirect = 23;
+    private const int Drop = 1;
     private const uint BatchSize = 64;
 
-    /// <summary>Frames of one call when nothing limits the rate: the call takes a third of a second, and its set-up does not count.</summary>
-    private const int FloodFrames = 1 << 20;
+    /// <summary>Runs of the program in one call: a third of a second in a flood, whose frames cost most.</summary>
+    private const int CallFrames = 1 << 20;
 
+    private readonly FramePacer? _pacer;
     private readonly BpfProgram _program;
+    private readonly BpfLink? _link;
     private readonly byte[] _frame;
-    private readonly double _rate;
     private readonly Thread _thread;
     private volatile bool _stop;
     private volatile string? _fault;
-    private long _sent;
+    private long _flooded;
 
     /// <summary>Starts sending.</summary>
     /// <param name="wire">Where.</param>
     /// <param name="frameBytes">Bytes of each frame, without FCS.</param>
-    /// <param name="rate">Frames per second, in small bursts; zero for as many as possible.</param>
+    /// <param name="rate">Frames per second, in bursts of <see cref="FramePacer.BurstFrames"/>; zero for as many as possible.</param>
     /// <param name="core">The core to send on.</param>
     internal LiveFrames(Wire wire, int frameBytes, double rate, int core)
     {
         _frame = new byte[frameBytes];
         TestFrame.Write(_frame, 0);
-        _rate = rate;
-        _program = NetworkNamespace.Run(wire.Namespace, () => BpfProgram.Load(
-            new BpfAssembler().Move(BpfRegister.R1, LibC.InterfaceIndex(wire.Device)).Move(BpfRegister.R2, 0).Call(Redirect).Exit().Assemble(), "pollmode_gen", 0));
+        _pacer = rate == 0 ? null : new FramePacer(rate);
+        (_program, _link) = NetworkNamespace.Run(wire.Namespace, () => Load(_pacer, wire.Device));
         _thread = new Thread(() => NetworkNamespace.Run(wire.Namespace, () => Send(core))) { Name = "live-frames", IsBackground = true };
         _thread.Start();
     }
 
     /// <summary>Frames sent so far. In a flood exact after <see cref="Stop"/> only.</summary>
-    internal long Sent => Volatile.Read(ref _sent);
+    internal long Sent => _pacer?.Sent ?? Volatile.Read(ref _flooded);
 
     /// <summary>Ends the sending.</summary>
     /// <returns>Frames sent.</returns>
     /// <exception cref="PollModeException">The kernel refused.</exception>
     internal long Stop()
     {
-        _stop = true;
-        _thread.Join();
+        End();
         return _fault == null ? Sent : throw new PollModeException(_fault);
     }
 
     public void Dispose()
     {
-        _stop = true;
-        _thread.Join();
+        End();
+        _link?.Dispose();
         _program.Dispose();
+        _pacer?.Dispose();
+    }
+
+    private static (BpfProgram Program, BpfLink? Link) Load(FramePacer? pacer, string device)
+    {
+        var code = new BpfAssembler();
+        var early = new BpfLabel();
+        pacer?.Emit(code, early);
+        code.Move(BpfRegister.R1, LibC.InterfaceIndex(device)).Move(BpfRegister.R2, 0).Call(Redirect).Exit();
+        if (early.IsUsed)
+        {
+            code.Mark(early).Move(BpfRegister.R0, Drop).Exit();
+        }
+
+        BpfProgram program = BpfProgram.Load(code.Assemble(), "pollmode_gen", 0);
+
+        // A program that is attached somewhere is in the kernel's XDP dispatcher, and a call need not put it there, for which it would wait until every
+        // core, the subject's as well, has been through the scheduler. Nothing comes to a loopback that is down. Without it there are pauses, no more.
+        return (program, BpfLink.TryAttach(program, LibC.InterfaceIndex("lo"), BpfLink.Generic, out _));
+    }
+
+    private void End()
+    {
+        _stop = true;
+        _pacer?.Stop();
+        _thread.Join();
     }
 
     private bool Send(int core)
     {
         CpuAffinity.Pin(core);
-        long start = Stopwatch.GetTimestamp();
-        while (!_stop)
+        while (!_stop && TrySend())
         {
-            int due = _rate == 0 ? FloodFrames : (int)Math.Min((Stopwatch.GetElapsedTime(start).TotalSeconds * _rate) - _sent, FloodFrames);
-            if (due <= 0)
-            {
-                Thread.Sleep(0);
-            }
-            else if (!TrySend(due))
-            {
-                return false;
-            }
         }
 
         return true;
     }
 
-    private bool TrySend(int frames)
+    private bool TrySend()
     {
         fixed (byte* frame = _frame)
         {
@@ -92,7 +107,7 @@ internal sealed unsafe class LiveFrames : IDisposable
                 ProgramFd = (uint)_program.Number,
                 DataIn = (ulong)frame,
                 DataSizeIn = (uint)_frame.Length,
-                Repeat = (uint)frames,
+                Repeat = CallFrames,
                 Flags = LiveFrameFlag,
                 BatchSize = BatchSize,
             };
@@ -104,7 +119,7 @@ internal sealed unsafe class LiveFrames : IDisposable
             }
         }
 
-        Volatile.Write(ref _sent, _sent + frames);
+        Volatile.Write(ref _flooded, _flooded + CallFrames);
         return true;
     }
 }
