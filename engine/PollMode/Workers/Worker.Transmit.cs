@@ -33,9 +33,15 @@ internal sealed unsafe partial class Worker
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void TransmitAsReceived(RxBinding binding, int port, ITxQueue? queue, ReadOnlySpan<Packet> packets, long bytes)
     {
-        if (Ledger.IsOn || _trace.IsActive || queue == null)
+        if (Ledger.IsOn || _trace.IsActive)
         {
             TransmitWatched(port, packets);
+            return;
+        }
+
+        if (queue == null)
+        {
+            DropForWantOfEgress(packets);
             return;
         }
 
@@ -46,6 +52,10 @@ internal sealed unsafe partial class Worker
             TransmitRest(port, packets[sent..]);
         }
     }
+
+    /// <summary>Not from within the turn, which a drop written out there slows down also where all is sent.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DropForWantOfEgress(ReadOnlySpan<Packet> packets) => _space.Drop(packets, DropReason.NoEgress);
 
     /// <summary>The queue of a port; null where there is no such port, or the port sends nothing.</summary>
     private ITxQueue? QueueOf(int port) => (uint)port < (uint)_queues.Length ? _queues[port] : null;
