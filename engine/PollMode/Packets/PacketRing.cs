@@ -19,7 +19,6 @@ public unsafe class PacketRing : IDisposable
 {
     private readonly NativeBlock _block;
     private readonly Indices* _indices;
-    private readonly Packet* _slots;
     private readonly int _mask;
 
     /// <summary>Makes an empty ring.</summary>
@@ -32,7 +31,7 @@ public unsafe class PacketRing : IDisposable
         _mask = Capacity - 1;
         _block = new NativeBlock(sizeof(Indices) + ((long)Capacity * sizeof(Packet)), "a packet ring");
         _indices = (Indices*)_block.Pointer;
-        _slots = (Packet*)(_block.Pointer + sizeof(Indices));
+        _indices->Limit = Capacity;
     }
 
     /// <summary>Packets it holds at most.</summary>
@@ -56,7 +55,7 @@ public unsafe class PacketRing : IDisposable
     public int RoomFor(int wanted)
     {
         Indices* indices = _indices;
-        long free = Capacity - (indices->Head - indices->TailSeen);
+        long free = indices->Limit - indices->Head;
         return free >= wanted ? wanted : RoomSeenAnew(wanted);
     }
 
@@ -83,7 +82,7 @@ public unsafe class PacketRing : IDisposable
     {
         Indices* indices = _indices;
         long head = indices->Head;
-        if (packets.Length > Capacity - (head - indices->TailSeen) && RoomSeenAnew(packets.Length) < packets.Length)
+        if (packets.Length > indices->Limit - head && RoomSeenAnew(packets.Length) < packets.Length)
         {
             return false;
         }
@@ -91,7 +90,7 @@ public unsafe class PacketRing : IDisposable
         int start = (int)head & _mask;
         if (start + packets.Length - 1 <= _mask)
         {
-            PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref _slots[start], packets.Length);
+            PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref SlotsOf(indices)[start], packets.Length);
         }
         else
         {
@@ -106,8 +105,9 @@ public unsafe class PacketRing : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Publish(int count)
     {
-        Debug.Assert((uint)count <= Capacity - (_indices->Head - _indices->TailSeen), "More packets are published than were written.");
-        Volatile.Write(ref _indices->Head, _indices->Head + count);
+        Indices* indices = _indices;
+        Debug.Assert((uint)count <= indices->Limit - indices->Head, "More packets are published than were written.");
+        Volatile.Write(ref indices->Head, indices->Head + count);
     }
 
     /// <summary>Gives packets in the order they were put in. Consumer only.</summary>
@@ -145,7 +145,7 @@ public unsafe class PacketRing : IDisposable
         int start = (int)tail & _mask;
         if (start + count - 1 <= _mask)
         {
-            PacketHandles.Copy(ref _slots[start], ref MemoryMarshal.GetReference(packets), count);
+            PacketHandles.Copy(ref SlotsOf(indices)[start], ref MemoryMarshal.GetReference(packets), count);
         }
         else
         {
@@ -171,11 +171,15 @@ public unsafe class PacketRing : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The slots, which stand behind the counters: their address is not to be loaded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Packet* SlotsOf(Indices* indices) => (Packet*)(indices + 1);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RoomSeenAnew(int wanted)
     {
-        _indices->TailSeen = Volatile.Read(ref _indices->Tail);
-        return (int)Math.Min(Capacity - (_indices->Head - _indices->TailSeen), wanted);
+        _indices->Limit = Volatile.Read(ref _indices->Tail) + Capacity;
+        return (int)Math.Min(_indices->Limit - _indices->Head, wanted);
     }
 
     /// <summary>Copies in over the end of the slots.</summary>
@@ -183,8 +187,8 @@ public unsafe class PacketRing : IDisposable
     private void WriteAround(ReadOnlySpan<Packet> packets, int start)
     {
         int first = Capacity - start;
-        packets[..first].CopyTo(new Span<Packet>(_slots + start, first));
-        packets[first..].CopyTo(new Span<Packet>(_slots, Capacity));
+        packets[..first].CopyTo(new Span<Packet>(SlotsOf(_indices) + start, first));
+        packets[first..].CopyTo(new Span<Packet>(SlotsOf(_indices), Capacity));
     }
 
     /// <summary>Copies out over the end of the slots.</summary>
@@ -192,16 +196,19 @@ public unsafe class PacketRing : IDisposable
     private void ReadAround(Span<Packet> packets, int start)
     {
         int first = Capacity - start;
-        new Span<Packet>(_slots + start, first).CopyTo(packets);
-        new Span<Packet>(_slots, packets.Length - first).CopyTo(packets[first..]);
+        new Span<Packet>(SlotsOf(_indices) + start, first).CopyTo(packets);
+        new Span<Packet>(SlotsOf(_indices), packets.Length - first).CopyTo(packets[first..]);
     }
 
-    /// <summary>Each side's counter together with its copy of the other's, on lines of its own.</summary>
+    /// <summary>Each side's counter together with how far it may go by what it has seen of the other's, on lines of its own.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Indices
     {
         [FieldOffset(0)] internal long Head;
-        [FieldOffset(8)] internal long TailSeen;
+
+        /// <summary>The tail as the producer has seen it last, and the capacity: the head goes no further.</summary>
+        [FieldOffset(8)] internal long Limit;
+
         [FieldOffset(128)] internal long Tail;
         [FieldOffset(136)] internal long HeadSeen;
     }

@@ -13,4 +13,24 @@ internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, ITxQueue?
 
     /// <summary>Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</summary>
     internal int Egress { get; } = Burst.Checked(Egress);
+
+    /// <summary>Which of its worker's it is.</summary>
+    internal int Index { get; private set; }
+
+    /// <summary>The one that its worker asks after it, if there is one.</summary>
+    internal RxBinding? Next { get; private set; }
+
+    /// <summary>Bytes received up to the burst before: what the next one adds is that burst's. Worker only.</summary>
+    internal long BytesBefore { get; set; }
+
+    /// <summary>Puts those of a worker in order, so that a turn goes from one to the next without an index.</summary>
+    internal static void Chain(ReadOnlySpan<RxBinding> bindings)
+    {
+        for (int i = 0; i < bindings.Length; i++)
+        {
+            bindings[i].Index = i;
+            bindings[i].BytesBefore = bindings[i].Counters.Bytes;
+            bindings[i].Next = i + 1 < bindings.Length ? bindings[i + 1] : null;
+        }
+    }
 }

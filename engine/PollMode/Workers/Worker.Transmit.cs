@@ -5,11 +5,14 @@ namespace PollMode;
 /// <content>How packets leave a worker: by its own queues, and for others that hand over to it.</content>
 internal sealed unsafe partial class Worker
 {
+    /// <summary>Whether somebody follows packets, or every buffer is written down.</summary>
+    private bool IsFollowed => Ledger.IsOn || _trace.IsActive;
+
     /// <summary>Sends packets by a port, and drops what it does not take. There is at least one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void TransmitTo(int port, ReadOnlySpan<Packet> packets)
     {
-        if (Ledger.IsOn || _trace.IsActive)
+        if (IsFollowed)
         {
             TransmitWatched(port, packets);
             return;
@@ -29,19 +32,36 @@ internal sealed unsafe partial class Worker
         }
     }
 
-    /// <summary>Sends what a receive queue gave, as it came. There is at least one.</summary>
+    /// <summary>Sends what a receive queue gave, as it came, by its own egress port. There is at least one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void TransmitAsReceived(RxBinding binding, int port, ITxQueue? queue, ReadOnlySpan<Packet> packets, long bytes)
+    private void TransmitAsReceived(RxBinding binding, ReadOnlySpan<Packet> packets, long bytes, bool watched)
     {
-        if (Ledger.IsOn || _trace.IsActive)
+        if (watched)
         {
-            TransmitWatched(port, packets);
+            TransmitAsReceivedBy(binding.Egress, binding, packets, bytes);
             return;
         }
 
-        if (queue == null)
+        if (binding.EgressQueue is not { } queue)
         {
             DropForWantOfEgress(packets);
+            return;
+        }
+
+        int sent = queue.SendAsReceived(packets, binding.Port, bytes);
+        _counters.Sent += sent;
+        if (sent < packets.Length)
+        {
+            TransmitRest(binding.Egress, packets[sent..]);
+        }
+    }
+
+    /// <summary>The same by any port, which a stage may have chosen, and also while the worker is watched.</summary>
+    private void TransmitAsReceivedBy(int port, RxBinding binding, ReadOnlySpan<Packet> packets, long bytes)
+    {
+        if (IsFollowed || QueueOf(port) is not { } queue)
+        {
+            TransmitWatched(port, packets);
             return;
         }
 

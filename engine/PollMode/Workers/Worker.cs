@@ -25,6 +25,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly Mempool _pool;
     private readonly IStage[] _stages;
     private readonly RxBinding[] _receive;
+    private readonly RxBinding? _firstReceive;
     private readonly TxBinding[] _send;
     private readonly (HandOffQueue From, ITxQueue To)[] _handOffs;
     private readonly ITxQueue?[] _queues;
@@ -36,6 +37,8 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly StallRecorder _stalls;
     private readonly bool _idleRests;
     private readonly bool _keepsLengths;
+    private readonly bool _hasStages;
+    private readonly bool _hasHandOffs;
     private readonly int _unitsAtOnce;
     private readonly int[] _descriptors;
     private readonly string[] _portSteps;
@@ -57,6 +60,8 @@ internal sealed unsafe partial class Worker : IDisposable
         _pool = plan.Pool;
         _stages = [.. plan.Stages];
         _receive = [.. plan.Receive];
+        RxBinding.Chain(_receive);
+        _firstReceive = _receive.FirstOrDefault();
         _send = [.. plan.Send];
         _queues = [.. plan.Send.Select(binding => binding.Queue)];
         _handOffs = [.. plan.HandOffs];
@@ -67,6 +72,8 @@ internal sealed unsafe partial class Worker : IDisposable
         _trace = plan.Trace;
         _stalls = new StallRecorder(plan.StallThreshold, plan.Stages.Count > 0);
         _idleRests = plan.Idle.Rests;
+        _hasStages = plan.Stages.Count > 0;
+        _hasHandOffs = plan.HandOffs.Count > 0;
         _keepsLengths = plan.Stages.All(stage => stage.KeepsLengths);
         // Nothing wakes a worker that blocks for what others hand over to it: it has no descriptors, and sleeps shortly instead.
         _descriptors = plan.HandOffs.Count > 0 ? [] : [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
@@ -128,7 +135,7 @@ internal sealed unsafe partial class Worker : IDisposable
             return;
         }
 
-        bool timed = _stalls.TimesStages;
+        bool watched = _stalls.TimesStages || IsFollowed;
         int given = Math.Min(_stalls.UnitsLeft, _unitsAtOnce);
         int left = given;
         int count;
@@ -138,7 +145,7 @@ internal sealed unsafe partial class Worker : IDisposable
             do
             {
                 _counters.Turns++;
-                count = RunOnce(ref burst, 0, timed);
+                count = RunOnce(ref burst, _firstReceive, watched);
                 left -= StallRecorder.UnitsOf(count);
                 if (count == 0)
                 {
@@ -151,7 +158,7 @@ internal sealed unsafe partial class Worker : IDisposable
                     _quiet = false;
                 }
             }
-            while (left > 0 && !_quit);
+            while (left > 0);
         }
 #pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
         catch (Exception fault) when (burst.IsAtStages && IsIsolated(fault))
@@ -171,12 +178,12 @@ internal sealed unsafe partial class Worker : IDisposable
     /// <summary>What is left of a turn in which a stage threw: further queues, and what others hand over, so that nobody waits for a better stage.</summary>
     private void FinishTurn()
     {
-        int first = _resumeAt;
+        RxBinding? first = _receive[_resumeAt - 1].Next;
         _resumeAt = 0;
         var burst = new Burst(_space);
         try
         {
-            _stalls.Turned(RunOnce(ref burst, first, timed: true));
+            _stalls.Turned(RunOnce(ref burst, first, watched: true));
         }
 #pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
         catch (Exception fault) when (burst.IsAtStages && IsIsolated(fault))
@@ -216,15 +223,13 @@ internal sealed unsafe partial class Worker : IDisposable
     /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
     /// <param name="burst">Begins anew for each queue.</param>
     /// <param name="first">The queue to begin with: the first, or the one behind that whose burst made a stage throw, which may be none.</param>
-    /// <param name="timed">Whether the time of stages is taken.</param>
+    /// <param name="watched">Whether somebody follows packets, the time of stages is taken, or every buffer is written down.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int RunOnce(ref Burst burst, int first, bool timed)
+    private int RunOnce(ref Burst burst, RxBinding? first, bool watched)
     {
         int total = 0;
-        RxBinding[] receive = _receive;
-        for (uint i = (uint)first; i < (uint)receive.Length; i++)
+        for (RxBinding? binding = first; binding != null; binding = binding.Next)
         {
-            RxBinding binding = receive[i];
             if (Ledger.IsOn)
             {
                 Ledger.EnterQueue("receive");
@@ -235,24 +240,25 @@ internal sealed unsafe partial class Worker : IDisposable
                 continue;
             }
 
-            long before = binding.Counters.Bytes;
             int count = binding.Queue.Receive(MemoryMarshal.CreateSpan(ref *_packets, _burstSize));
-            long bytes = binding.Counters.Bytes - before;
             if (Ledger.IsOn)
             {
-                Ledger.Counted(_space.Packets[..count], bytes, _portSteps[binding.Port]);
+                Ledger.Counted(_space.Packets[..count], binding.Counters.Bytes - binding.BytesBefore, _portSteps[binding.Port]);
                 Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
             }
 
             if (count > 0)
             {
+                long received = binding.Counters.Bytes;
+                long bytes = received - binding.BytesBefore;
+                binding.BytesBefore = received;
                 total += count;
                 _counters.Bursts++;
                 _counters.Received += count;
-                if (_stages.Length > 0)
+                if (_hasStages)
                 {
-                    burst.Begin(count, (int)i, binding.Port, binding.Egress);
-                    if (timed || _trace.IsActive)
+                    burst.Begin(count, binding.Index, binding.Port, binding.Egress);
+                    if (watched)
                     {
                         ProcessWatched(ref burst);
                     }
@@ -262,16 +268,16 @@ internal sealed unsafe partial class Worker : IDisposable
                     }
 
                     burst.End();
-                    Transmit(ref burst, binding, bytes);
+                    Transmit(ref burst, binding, bytes, watched);
                 }
                 else
                 {
-                    TransmitAsReceived(binding, binding.Egress, binding.EgressQueue, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
+                    TransmitAsReceived(binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes, watched);
                 }
             }
         }
 
-        return _handOffs.Length == 0 ? total : total + SendHandedOver();
+        return _hasHandOffs ? total + SendHandedOver() : total;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -313,11 +319,11 @@ internal sealed unsafe partial class Worker : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Transmit(ref Burst burst, RxBinding binding, long bytes)
+    private void Transmit(ref Burst burst, RxBinding binding, long bytes, bool watched)
     {
         if (_keepsLengths && burst.IsUntouched)
         {
-            TransmitAsReceived(binding, binding.Egress, binding.EgressQueue, burst.Packets, bytes);
+            TransmitAsReceived(binding, burst.Packets, bytes, watched);
         }
         else if (burst.IsMixed)
         {
@@ -325,7 +331,7 @@ internal sealed unsafe partial class Worker : IDisposable
         }
         else if (_keepsLengths && burst.IsAsReceived)
         {
-            TransmitAsReceived(binding, burst.CommonEgress, QueueOf(burst.CommonEgress), burst.Packets, bytes);
+            TransmitAsReceivedBy(burst.CommonEgress, binding, burst.Packets, bytes);
         }
         else if (burst.Count > 0)
         {
