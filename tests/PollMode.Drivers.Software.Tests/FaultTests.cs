@@ -104,6 +104,24 @@ public sealed class FaultTests
         harness.Memory.AssertAllHome();
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("trace:file=/dev/null+")]
+    public void A_queue_that_keeps_frames_says_so_through_what_is_around_it(string around)
+    {
+        using var harness = new PairHarness(Drivers, around + "fault:delay=5ms+ring:a", "ring:a");
+        var packets = new Packet[64];
+        harness.Feed([Frame(1)]);
+        Assert.Equal(0, harness.Rx.Receive(packets));
+        Assert.True(harness.Rx.HoldsPackets);
+        Clock.Advance(TimeSpan.FromMilliseconds(5.1));
+        Assert.Equal(1, harness.Rx.Receive(packets));
+        Assert.False(harness.Rx.HoldsPackets);
+        harness.Memory.Pool.Return(packets.AsSpan(0, 1));
+        harness.Close();
+        harness.Memory.AssertAllHome();
+    }
+
     [Fact]
     public void A_delay_in_time_keeps_frames_until_it_is_over()
     {

@@ -20,6 +20,8 @@ internal sealed class CaptureRxQueue : IRxQueue
 
     public int PollFileDescriptor => _inner.PollFileDescriptor;
 
+    public bool HoldsPackets => _inner.HoldsPackets;
+
     public int Receive(Span<Packet> packets)
     {
         int count = _inner.Receive(packets);

@@ -19,6 +19,8 @@ internal sealed class TraceRxQueue : IRxQueue
 
     public int PollFileDescriptor => _inner.PollFileDescriptor;
 
+    public bool HoldsPackets => _inner.HoldsPackets;
+
     public int Receive(Span<Packet> packets)
     {
         int count = _inner.Receive(packets);

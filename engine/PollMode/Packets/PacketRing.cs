@@ -11,8 +11,8 @@ namespace PollMode;
 /// <remarks>
 /// Ordering. Producer: stores packets, then head (release), so that a consumer that reads the new head (acquire) reads the packets and
 /// everything done to their buffers before. Consumer: reads packets, then stores tail (release), so that a producer that reads the new
-/// tail (acquire) overwrites only what was read. Each side keeps a copy of the other's counter and reads the real one only when the copy
-/// says full or empty, so that in the steady state the lines of the counters move once per many bursts (Lee, Bu and Chandranmenon,
+/// tail (acquire) overwrites only what was read. Each side keeps how far it may go by what it has seen of the other's counter, and reads that
+/// only when it has come so far, so that in the steady state the lines of the counters move once per many bursts (Lee, Bu and Chandranmenon,
 /// "MCRingBuffer", IPDPS 2010). The 64-bit counters never wrap in practice; a slot is counter modulo capacity.
 /// </remarks>
 public unsafe class PacketRing : IDisposable

@@ -17,7 +17,7 @@ public sealed class PacketTrace
     private long _lastId;
     private long _lastOrder;
 
-    /// <summary>Set by a trace port when it is opened: from then on workers report what stages do to traced packets.</summary>
+    /// <summary>Set by a trace port when it is opened: from then on workers report what stages do to traced packets. Set while they run, busy ones see it within microseconds, and not in the middle of a burst.</summary>
     public bool IsActive { get; set; }
 
     /// <summary>Everything recorded so far, in the order in which it happened.</summary>

@@ -158,7 +158,7 @@ internal sealed unsafe partial class Worker : IDisposable
                     _quiet = false;
                 }
             }
-            while (left > 0);
+            while (left > 0 && !_quit);
         }
 #pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
         catch (Exception fault) when (burst.IsAtStages && IsIsolated(fault))
@@ -296,7 +296,7 @@ internal sealed unsafe partial class Worker : IDisposable
         }
     }
 
-    /// <summary>The same while somebody follows packets, or the time of stages is taken.</summary>
+    /// <summary>The same while somebody follows packets, the time of stages is taken, or every buffer is written down.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ProcessWatched(ref Burst burst)
     {

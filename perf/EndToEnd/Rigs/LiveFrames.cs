@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PollMode.Drivers.AfXdp.Bpf;
+using PollMode.Drivers.AfXdp.Netlink;
 using PollMode.Linux;
 
 namespace PollMode.EndToEnd;
@@ -27,6 +28,7 @@ internal sealed unsafe class LiveFrames : IDisposable
     private volatile bool _stop;
     private volatile string? _fault;
     private long _flooded;
+    private bool _disposed;
 
     /// <summary>Starts sending.</summary>
     /// <param name="wire">Where.</param>
@@ -38,8 +40,17 @@ internal sealed unsafe class LiveFrames : IDisposable
         _frame = new byte[frameBytes];
         TestFrame.Write(_frame, 0);
         _pacer = rate == 0 ? null : new FramePacer(rate);
-        (_program, _link) = NetworkNamespace.Run(wire.Namespace, () => Load(_pacer, wire.Device));
-        _thread = new Thread(() => NetworkNamespace.Run(wire.Namespace, () => Send(core))) { Name = "live-frames", IsBackground = true };
+        try
+        {
+            (_program, _link) = NetworkNamespace.Run(wire.Namespace, () => Load(_pacer, wire.Device));
+        }
+        catch
+        {
+            _pacer?.Dispose();
+            throw;
+        }
+
+        _thread = new Thread(() => Run(wire, core)) { Name = "live-frames", IsBackground = true };
         _thread.Start();
     }
 
@@ -55,8 +66,15 @@ internal sealed unsafe class LiveFrames : IDisposable
         return _fault == null ? Sent : throw new PollModeException(_fault);
     }
 
+    /// <summary>Ends the sending and takes the program away; once.</summary>
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         End();
         _link?.Dispose();
         _program.Dispose();
@@ -74,11 +92,14 @@ internal sealed unsafe class LiveFrames : IDisposable
             code.Mark(early).Move(BpfRegister.R0, Drop).Exit();
         }
 
+        using var route = new RouteSocket();
+        LinkSnapshot loopback = route.Find("lo");
         BpfProgram program = BpfProgram.Load(code.Assemble(), "pollmode_gen", 0);
 
         // A program that is attached somewhere is in the kernel's XDP dispatcher, and a call need not put it there, for which it would wait until every
-        // core, the subject's as well, has been through the scheduler. Nothing comes to a loopback that is down. Without it there are pauses, no more.
-        return (program, BpfLink.TryAttach(program, LibC.InterfaceIndex("lo"), BpfLink.Generic, out _));
+        // core, the subject's as well, has been through the scheduler. Nothing comes to the loopback of a fresh namespace, which is down; one that is up is
+        // left alone, since its packets would be redirected. Without it there are pauses, no more.
+        return (program, loopback.IsAdministrativelyUp ? null : BpfLink.TryAttach(program, loopback.Index, BpfLink.Generic, out _));
     }
 
     private void End()
@@ -86,6 +107,19 @@ internal sealed unsafe class LiveFrames : IDisposable
         _stop = true;
         _pacer?.Stop();
         _thread.Join();
+    }
+
+    private void Run(Wire wire, int core)
+    {
+        try
+        {
+            NetworkNamespace.Run(wire.Namespace, () => Send(core));
+        }
+        catch (PollModeException exception)
+        {
+            // Whoever stops the generator hears of it.
+            _fault = exception.Message;
+        }
     }
 
     private bool Send(int core)
