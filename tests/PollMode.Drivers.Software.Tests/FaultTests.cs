@@ -107,6 +107,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData("")]
     [InlineData("trace:file=/dev/null+")]
+    [InlineData("capture:file=/dev/null+")]
     public void A_queue_that_keeps_frames_says_so_through_what_is_around_it(string around)
     {
         using var harness = new PairHarness(Drivers, around + "fault:delay=5ms+ring:a", "ring:a");
