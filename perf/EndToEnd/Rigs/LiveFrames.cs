@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PollMode.Drivers.AfXdp.Bpf;
+using PollMode.Drivers.AfXdp.Filtering;
 using PollMode.Drivers.AfXdp.Netlink;
 using PollMode.Linux;
 
@@ -14,7 +15,6 @@ internal sealed unsafe class LiveFrames : IDisposable
 {
     private const uint LiveFrameFlag = 1 << 1;
     private const int Redirect = 23;
-    private const int Drop = 1;
     private const uint BatchSize = 64;
 
     /// <summary>Runs of the program in one call: a third of a second in a flood, whose frames cost most.</summary>
@@ -89,7 +89,7 @@ internal sealed unsafe class LiveFrames : IDisposable
         code.Move(BpfRegister.R1, LibC.InterfaceIndex(device)).Move(BpfRegister.R2, 0).Call(Redirect).Exit();
         if (early.IsUsed)
         {
-            code.Mark(early).Move(BpfRegister.R0, Drop).Exit();
+            code.Mark(early).Move(BpfRegister.R0, FilterCompiler.Drop).Exit();
         }
 
         using var route = new RouteSocket();
