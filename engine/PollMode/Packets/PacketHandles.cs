@@ -33,11 +33,24 @@ internal static class PacketHandles
             destination = ref Unsafe.Add(ref destination, 8);
         }
 
-        for (; count > 0; count--)
+        // What is left, without a loop whose end the processor has to guess.
+        if ((count & 4) != 0)
+        {
+            Vector256.LoadUnsafe(ref source).StoreUnsafe(ref destination);
+            source = ref Unsafe.Add(ref source, 4);
+            destination = ref Unsafe.Add(ref destination, 4);
+        }
+
+        if ((count & 2) != 0)
+        {
+            Vector128.LoadUnsafe(ref source).StoreUnsafe(ref destination);
+            source = ref Unsafe.Add(ref source, 2);
+            destination = ref Unsafe.Add(ref destination, 2);
+        }
+
+        if ((count & 1) != 0)
         {
             destination = source;
-            source = ref Unsafe.Add(ref source, 1);
-            destination = ref Unsafe.Add(ref destination, 1);
         }
     }
 }

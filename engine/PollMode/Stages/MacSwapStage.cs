@@ -12,6 +12,13 @@ public sealed unsafe class MacSwapStage : IStage
 {
     private const int AddressBytes = 2 * MacAddress.Bytes;
 
+    /// <summary>Fewer bytes than one exchange takes, as an extent: the length is the upper half of the word.</summary>
+    /// <remarks>Like the order, a field and not a constant: what a method begins with stays in a register, and a constant is fetched anew for each frame.</remarks>
+    private readonly ulong _least = (ulong)Vector128<byte>.Count << PacketMetadata.LengthShift;
+
+    /// <summary>Both addresses exchanged by one shuffle; bytes 12 to 15 go back as they were.</summary>
+    private readonly Vector128<byte> _exchanged = Vector128.Create((byte)6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15);
+
     /// <inheritdoc/>
     public string Name => "mac-swap";
 
@@ -22,38 +29,37 @@ public sealed unsafe class MacSwapStage : IStage
     public void Process(ref Burst burst)
     {
         ReadOnlySpan<Packet> packets = burst.Packets;
+        Vector128<byte> exchanged = _exchanged;
+        ulong least = _least;
         for (int i = 0; i < packets.Length; i++)
         {
             PacketMetadata* metadata = packets[i].Metadata;
             ulong extent = metadata->Extent;
-
-            // The length, which is the upper half of the word.
-            if (extent < (ulong)Vector128<byte>.Count << PacketMetadata.LengthShift || metadata->ReferenceCount != 1)
+            if (extent < least || metadata->ReferenceCount != 1)
             {
                 // Not from within the loop, which a call would slow down also where it is not made.
                 ProcessFrom(ref burst, i);
                 return;
             }
 
-            Exchange(metadata->Buffer + (ushort)extent);
+            Exchange(metadata->Buffer + (ushort)extent, exchanged);
         }
     }
 
-    /// <summary>Exchanges the addresses of a frame of at least sixteen bytes: one shuffle for both; bytes 12 to 15 go back as they were.</summary>
+    /// <summary>Exchanges the addresses of a frame of at least sixteen bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Exchange(byte* frame) =>
-        Vector128.Shuffle(Vector128.Load(frame), Vector128.Create((byte)6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 12, 13, 14, 15)).Store(frame);
+    private static void Exchange(byte* frame, Vector128<byte> exchanged) => Vector128.ShuffleNative(Vector128.Load(frame), exchanged).Store(frame);
 
     /// <summary>From a packet on that is short or shared.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ProcessFrom(ref Burst burst, int index)
+    private void ProcessFrom(ref Burst burst, int index)
     {
         for (; index < burst.Count; index++)
         {
             Packet packet = burst[index];
             if (packet.Length >= Vector128<byte>.Count && packet.ReferenceCount == 1)
             {
-                Exchange(packet.DataPointer);
+                Exchange(packet.DataPointer, _exchanged);
             }
             else
             {
