@@ -9,40 +9,100 @@ namespace PollMode.Drivers.Software;
 /// </summary>
 /// <remarks>
 /// A mark is written before its packet is put in and read before it is taken out, so it goes from one thread to the other under the ring's own
-/// ordering: published with the head, free to be written again with the tail.
+/// ordering: published with the head, free to be written again with the tail. The counters of a queue are those of its side of the ring: nobody else sends or
+/// receives while the queue is open.
 /// </remarks>
 internal sealed unsafe class RingLane : PacketRing
 {
     private readonly Mark[] _memory;
     private readonly Mark* _marks;
-    private readonly long _markMask;
-    private volatile bool _isClosed;
+    private volatile int _receiverPort = Burst.NoPort;
 
     internal RingLane(int slots)
         : base(slots)
     {
-        _markMask = Capacity - 1;
-
         // Pinned, and used by its address: a mark costs neither a look at the array nor at its bounds.
         _memory = GC.AllocateArray<Mark>(Capacity, pinned: true);
         _marks = (Mark*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
     }
 
-    /// <summary>Set when nobody will receive any more. From any thread.</summary>
-    internal bool IsClosed { get => _isClosed; set => _isClosed = value; }
+    /// <summary>Index of the port that receives; <see cref="Burst.NoPort"/> when nobody will receive any more. From any thread.</summary>
+    internal int ReceiverPort { get => _receiverPort; set => _receiverPort = value; }
 
-    /// <summary>Notes the bytes sent up to the end of a burst. Sender only.</summary>
-    /// <param name="end">Packets sent up to there, at least one.</param>
+    /// <summary>Puts in a burst, with its bytes, if there is room for all of it. Sender only; gives the packets.</summary>
+    /// <param name="packets">The packets, at least one.</param>
     /// <param name="bytes">Their bytes.</param>
-    internal void MarkBytes(long end, long bytes) => _marks[end & _markMask] = new Mark(end, bytes);
-
-    /// <summary>Tells the bytes sent up to the end of what is received, if a burst ended there. Receiver only.</summary>
-    internal bool TryGetBytes(long end, out long bytes)
+    /// <param name="counters">What the sender counts by.</param>
+    /// <returns>False, with nothing done, if there may be no room.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TrySend(ReadOnlySpan<Packet> packets, long bytes, QueueCounters counters)
     {
-        Mark mark = _marks[end & _markMask];
-        bytes = mark.Bytes;
-        return mark.End == end;
+        if (!FindRoom(packets.Length, out long end, out int last))
+        {
+            return false;
+        }
+
+        WriteUpTo(last, packets);
+        bytes += counters.Bytes;
+        counters.Packets = end;
+        counters.Bytes = bytes;
+        _marks[last] = new Mark(end, bytes);
+        PublishUpTo(end);
+        return true;
     }
+
+    /// <summary>The same wherever there is room. Sender only; gives the packets.</summary>
+    /// <param name="packets">The packets, at least one and no more than there is <see cref="PacketRing.RoomFor"/>.</param>
+    /// <param name="bytes">Their bytes.</param>
+    /// <param name="counters">What the sender counts by.</param>
+    internal void Send(ReadOnlySpan<Packet> packets, long bytes, QueueCounters counters)
+    {
+        _ = TryWrite(packets);
+        counters.Packets += packets.Length;
+        counters.Bytes += bytes;
+        *MarkAt(counters.Packets) = new Mark(counters.Packets, counters.Bytes);
+        Publish(packets.Length);
+    }
+
+    /// <summary>Gives what waits, and counts it. Receiver only; the caller takes the packets.</summary>
+    /// <returns>How many, from the front of the span.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Receive(Span<Packet> packets, QueueCounters counters)
+    {
+        int count = Find(packets.Length, out long end, out int last);
+        if (count > 0)
+        {
+            if (!IsInOnePiece(last) || _marks[last].End != end)
+            {
+                return ReceiveOtherwise(packets, counters);
+            }
+
+            counters.Packets = end;
+            counters.Bytes = _marks[last].Bytes;
+            ReadUpTo(last, packets, count);
+            ReleaseUpTo(end);
+        }
+
+        return count;
+    }
+
+    /// <summary>Over the end of the slots, and where no burst of the sender ended, so that each packet has to be looked at. There is at least one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ReceiveOtherwise(Span<Packet> packets, QueueCounters counters)
+    {
+        int count = Peek(packets);
+        counters.Packets += count;
+        Mark mark = *MarkAt(counters.Packets);
+        counters.Bytes = mark.End == counters.Packets ? mark.Bytes : counters.Bytes + PacketSweep.BytesOf(packets[..count]);
+
+        // The mark was read before the packets are out: now the sender may write it anew.
+        Release(count);
+        return count;
+    }
+
+    /// <summary>Where the mark of a packet is.</summary>
+    /// <param name="end">Packets sent up to it, itself included.</param>
+    private Mark* MarkAt(long end) => &_marks[(end - 1) & (Capacity - 1)];
 
     private readonly record struct Mark(long End, long Bytes);
 }

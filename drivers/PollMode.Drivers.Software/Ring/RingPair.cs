@@ -48,13 +48,10 @@ internal sealed class RingPair
         var fresh = new RingPair(settings, shared);
         RingPair pair = shared.TryGetValue(fresh.Key, out object? found) ? (RingPair)found : fresh;
         side = pair.Add(spec, settings);
-        pair._ports[side] = port;
+        pair.OpenTo(port, side);
         shared[pair.Key] = pair;
         return pair;
     }
-
-    /// <summary>Index of the port that an end is.</summary>
-    internal int PortOf(int side) => _ports[side];
 
     /// <summary>The ring that an end sends by.</summary>
     internal RingLane SentBy(int side, int queue)
@@ -106,7 +103,7 @@ internal sealed class RingPair
             Volatile.Write(ref _closed[side], true);
             foreach (RingLane lane in _sentBy[OtherEnd(side)]!)
             {
-                lane.IsClosed = true;
+                lane.ReceiverPort = Burst.NoPort;
             }
 
             FreeWaitingFor(side);
@@ -159,6 +156,22 @@ internal sealed class RingPair
             _sentBy[_ends] = lanes;
             _open++;
             return _ends++;
+        }
+    }
+
+    /// <summary>Tells senders by which port an end receives. The first end's own lanes lead to itself, until there is a second.</summary>
+    private void OpenTo(int port, int side)
+    {
+        lock (_gate)
+        {
+            _ports[side] = port;
+            for (int end = 0; end < _ends; end++)
+            {
+                foreach (RingLane lane in _sentBy[end]!)
+                {
+                    lane.ReceiverPort = _ports[OtherEnd(end)];
+                }
+            }
         }
     }
 

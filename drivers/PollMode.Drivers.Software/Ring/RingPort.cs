@@ -49,7 +49,7 @@ internal sealed class RingPort : IPort
     public ITxQueue OpenTxQueue(int queue, Mempool pool)
     {
         _tx.Add(queue);
-        var opened = new RingTxQueue(_pair.SentBy(_side, queue), _pair, _pair.OtherEnd(_side));
+        var opened = new RingTxQueue(_pair.SentBy(_side, queue));
         Fill(opened, pool);
         lock (_transmit)
         {

@@ -1,18 +1,14 @@
-using System.Runtime.CompilerServices;
-
 namespace PollMode.Drivers.Software;
 
 /// <summary>Puts packets into the ring to the other end, as many as it has room for.</summary>
 internal sealed class RingTxQueue : ITxQueue
 {
     private readonly RingLane _lane;
-    private readonly int _receiverPort;
     private long _refused;
 
-    internal RingTxQueue(RingLane lane, RingPair pair, int receiver)
+    internal RingTxQueue(RingLane lane)
     {
         _lane = lane;
-        _receiverPort = pair.PortOf(receiver);
     }
 
     public QueueCounters Counters { get; } = new();
@@ -23,7 +19,8 @@ internal sealed class RingTxQueue : ITxQueue
     public int Send(ReadOnlySpan<Packet> packets)
     {
         int offered = packets.Length;
-        if (_lane.IsClosed)
+        int port = _lane.ReceiverPort;
+        if (port == Burst.NoPort)
         {
             _refused += offered;
             return 0;
@@ -43,15 +40,13 @@ internal sealed class RingTxQueue : ITxQueue
             packets = packets[..taken];
         }
 
-        long bytes = PacketSweep.BytesOf(packets, _receiverPort, out bool arePortsRight);
+        long bytes = PacketSweep.BytesOf(packets, port, out bool arePortsRight);
         if (!arePortsRight)
         {
-            StampPort(packets);
+            StampPort(packets, port);
         }
 
-        // There is room, and nobody but this thread takes it.
-        _ = _lane.TryWrite(packets);
-        Publish(_lane, taken, bytes);
+        _lane.Send(packets, bytes, Counters);
         return taken;
     }
 
@@ -59,34 +54,14 @@ internal sealed class RingTxQueue : ITxQueue
     {
         // A part of them has fewer bytes, and packets of another port are to get the receiver's.
         RingLane lane = _lane;
-        if (rxPort != _receiverPort || lane.IsClosed || !lane.TryWrite(packets))
-        {
-            return Send(packets);
-        }
-
-        Publish(lane, packets.Length, bytes);
-        return packets.Length;
+        return rxPort == lane.ReceiverPort && lane.TrySend(packets, bytes, Counters) ? packets.Length : Send(packets);
     }
 
-    public bool Service() => !_lane.IsClosed && _lane.Count > 0;
-
-    /// <summary>Counts what was written into the ring, and lets the receiver have it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Publish(RingLane lane, int count, long bytes)
-    {
-        QueueCounters counters = Counters;
-        long sent = counters.Packets + count;
-        bytes += counters.Bytes;
-        counters.Packets = sent;
-        counters.Bytes = bytes;
-        lane.MarkBytes(sent, bytes);
-        lane.Publish(count);
-    }
+    public bool Service() => _lane.ReceiverPort != Burst.NoPort && _lane.Count > 0;
 
     /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in, until it is sent by another port again.</summary>
-    private void StampPort(ReadOnlySpan<Packet> packets)
+    private static void StampPort(ReadOnlySpan<Packet> packets, int port)
     {
-        int port = _receiverPort;
         foreach (Packet packet in packets)
         {
             if (packet.Port != port && packet.ReferenceCount == 1)

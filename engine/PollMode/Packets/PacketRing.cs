@@ -80,24 +80,13 @@ public unsafe class PacketRing : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(ReadOnlySpan<Packet> packets)
     {
-        Indices* indices = _indices;
-        long head = indices->Head;
-        if (packets.Length > indices->Limit - head && RoomSeenAnew(packets.Length) < packets.Length)
+        if (FindRoom(packets.Length, out _, out int last))
         {
-            return false;
+            WriteUpTo(last, packets);
+            return true;
         }
 
-        int start = (int)head & _mask;
-        if (start + packets.Length - 1 <= _mask)
-        {
-            PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref SlotsOf(indices)[start], packets.Length);
-        }
-        else
-        {
-            WriteAround(packets, start);
-        }
-
-        return true;
+        return TryWriteOtherwise(packets);
     }
 
     /// <summary>Gives the consumer what <see cref="TryWrite"/> has written last. Producer only.</summary>
@@ -131,25 +120,14 @@ public unsafe class PacketRing : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Peek(Span<Packet> packets)
     {
-        Indices* indices = _indices;
-        long tail = indices->Tail;
-        long waiting = indices->HeadSeen - tail;
-        int count = packets.Length;
-        if (waiting < count)
+        int count = Find(packets.Length, out _, out int last);
+        if (IsInOnePiece(last))
         {
-            long head = Volatile.Read(ref indices->Head);
-            indices->HeadSeen = head;
-            count = (int)Math.Min(head - tail, count);
-        }
-
-        int start = (int)tail & _mask;
-        if (start + count - 1 <= _mask)
-        {
-            PacketHandles.Copy(ref SlotsOf(indices)[start], ref MemoryMarshal.GetReference(packets), count);
+            ReadUpTo(last, packets, count);
         }
         else
         {
-            ReadAround(packets[..count], start);
+            ReadAround(packets[..count], last);
         }
 
         return count;
@@ -171,9 +149,94 @@ public unsafe class PacketRing : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Finds room in one piece, in what the producer has last seen to be free. Producer only. Calls nothing, so that who sends needs to keep nothing for afterwards.</summary>
+    /// <param name="count">For how many packets.</param>
+    /// <param name="end">The head behind them, for <see cref="PublishUpTo"/>.</param>
+    /// <param name="last">The slot of the last of them, for <see cref="WriteUpTo"/>.</param>
+    /// <returns>False if there may be room all the same: <see cref="TryWrite"/> knows.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected bool FindRoom(int count, out long end, out int last)
+    {
+        Indices* indices = _indices;
+        long head = indices->Head;
+        end = head + count;
+        last = ((int)head & _mask) + count - 1;
+        return end <= indices->Limit && IsInOnePiece(last);
+    }
+
+    /// <summary>Writes packets where <see cref="FindRoom"/> has found room for as many. Producer only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void WriteUpTo(int last, ReadOnlySpan<Packet> packets) =>
+        PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref SlotsOf(_indices)[last + 1 - packets.Length], packets.Length);
+
+    /// <summary>Gives the consumer everything up to a head that <see cref="FindRoom"/> has told. Producer only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void PublishUpTo(long end)
+    {
+        Debug.Assert(end >= _indices->Head && end <= _indices->Limit, "More packets are published than there is room for.");
+        Volatile.Write(ref _indices->Head, end);
+    }
+
+    /// <summary>Finds packets that wait. Consumer only. Calls nothing, so that who receives needs to keep nothing for afterwards.</summary>
+    /// <param name="wanted">How many, at most.</param>
+    /// <param name="end">The tail behind them, for <see cref="ReleaseUpTo"/>.</param>
+    /// <param name="last">The slot of the last of them, were there no end of the slots before it: <see cref="IsInOnePiece"/>.</param>
+    /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected int Find(int wanted, out long end, out int last)
+    {
+        Indices* indices = _indices;
+        long tail = indices->Tail;
+        int count = wanted;
+        if (indices->HeadSeen - tail < count)
+        {
+            long head = Volatile.Read(ref indices->Head);
+            indices->HeadSeen = head;
+            count = (int)Math.Min(head - tail, count);
+        }
+
+        end = tail + count;
+        last = ((int)tail & _mask) + count - 1;
+        return count;
+    }
+
+    /// <summary>Whether packets up to such a slot stand in one piece, and not partly at the end of the slots and partly at their beginning.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected bool IsInOnePiece(int last) => last <= _mask;
+
+    /// <summary>Copies packets that <see cref="Find"/> has found in one piece. Consumer only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void ReadUpTo(int last, Span<Packet> packets, int count) =>
+        PacketHandles.Copy(ref SlotsOf(_indices)[last + 1 - count], ref MemoryMarshal.GetReference(packets), count);
+
+    /// <summary>Takes out of the ring everything up to a tail that <see cref="Find"/> has told. Consumer only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void ReleaseUpTo(long end)
+    {
+        Debug.Assert(end >= _indices->Tail && end <= _indices->HeadSeen, "More packets are released than were found.");
+        Volatile.Write(ref _indices->Tail, end);
+    }
+
     /// <summary>The slots, which stand behind the counters: their address is not to be loaded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Packet* SlotsOf(Indices* indices) => (Packet*)(indices + 1);
+
+    /// <summary>With a new look at the tail, and over the end of the slots.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryWriteOtherwise(ReadOnlySpan<Packet> packets)
+    {
+        if (RoomFor(packets.Length) < packets.Length)
+        {
+            return false;
+        }
+
+        int start = (int)_indices->Head & _mask;
+        var slots = new Span<Packet>(SlotsOf(_indices), Capacity);
+        int first = Math.Min(Capacity - start, packets.Length);
+        packets[..first].CopyTo(slots[start..]);
+        packets[first..].CopyTo(slots);
+        return true;
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RoomSeenAnew(int wanted)
@@ -182,22 +245,14 @@ public unsafe class PacketRing : IDisposable
         return (int)Math.Min(_indices->Limit - _indices->Head, wanted);
     }
 
-    /// <summary>Copies in over the end of the slots.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void WriteAround(ReadOnlySpan<Packet> packets, int start)
-    {
-        int first = Capacity - start;
-        packets[..first].CopyTo(new Span<Packet>(SlotsOf(_indices) + start, first));
-        packets[first..].CopyTo(new Span<Packet>(SlotsOf(_indices), Capacity));
-    }
-
     /// <summary>Copies out over the end of the slots.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReadAround(Span<Packet> packets, int start)
+    private void ReadAround(Span<Packet> packets, int last)
     {
-        int first = Capacity - start;
-        new Span<Packet>(SlotsOf(_indices) + start, first).CopyTo(packets);
-        new Span<Packet>(SlotsOf(_indices), packets.Length - first).CopyTo(packets[first..]);
+        var slots = new ReadOnlySpan<Packet>(SlotsOf(_indices), Capacity);
+        ReadOnlySpan<Packet> first = slots[(last + 1 - packets.Length)..];
+        first.CopyTo(packets);
+        slots[..(packets.Length - first.Length)].CopyTo(packets[first.Length..]);
     }
 
     /// <summary>Each side's counter together with how far it may go by what it has seen of the other's, on lines of its own.</summary>
