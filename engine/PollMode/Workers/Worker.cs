@@ -33,7 +33,6 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly Packet* _packets;
     private readonly int _burstSize;
     private readonly PacketTrace _trace;
-    private readonly WorkerCounters _counters = new();
     private readonly StallRecorder _stalls;
     private readonly bool _idleRests;
     private readonly bool _keepsLengths;
@@ -44,6 +43,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly string[] _portSteps;
     private readonly string _ownStep;
     private readonly Thread _thread;
+    private WorkerCounters _counters;
     private volatile int _state;
     private volatile bool _draining;
     private volatile bool _quit;
@@ -96,7 +96,7 @@ internal sealed unsafe partial class Worker : IDisposable
 
     internal Mempool Pool => _pool;
 
-    internal WorkerCounters Counters => _counters;
+    internal ref WorkerCounters Counters => ref _counters;
 
     internal StallRecorder Stalls => _stalls;
 

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace PollMode;
 
-/// <summary>A worker's counters where they are counted: plain longs on lines of their own, written by the worker alone.</summary>
+/// <summary>A worker's counters where they are counted, in the worker itself: plain longs on lines of their own, written by it alone.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 384)]
-internal sealed class WorkerCounters
+internal struct WorkerCounters
 {
     [FieldOffset(128)] internal long Turns;
     [FieldOffset(136)] internal long EmptyTurns;
@@ -15,9 +15,5 @@ internal sealed class WorkerCounters
     [FieldOffset(176)] internal long StageFaults;
 
     /// <summary>Turns made and packets had, which is what the stall recorder measures time by.</summary>
-    internal long Work => Turns + Received + HandedOver;
-
-#pragma warning disable CS0169, IDE0051, CA1823 // A class does not keep the size of its layout: this field does, and the next object off the last line.
-    [FieldOffset(376)] private readonly long _end;
-#pragma warning restore CS0169, IDE0051, CA1823
+    internal readonly long Work => Turns + Received + HandedOver;
 }
