@@ -22,7 +22,7 @@ internal sealed unsafe class BurstSpace : IDisposable
         Trace = trace ?? new PacketTrace();
         _capacity = burstSize * Growth;
         _block = new NativeBlock(((long)_capacity * ((3 * sizeof(Packet)) + sizeof(short))) + (DropReason.Limit * sizeof(long)), "a worker's bursts");
-        _packets = (Packet*)_block.Pointer;
+        _packets = (Packet*)(DropCounts + DropReason.Limit);
     }
 
     internal Mempool Pool { get; }
@@ -37,10 +37,14 @@ internal sealed unsafe class BurstSpace : IDisposable
     /// <summary>The first of <see cref="Packets"/>.</summary>
     internal Packet* First => _packets;
 
-    internal Span<short> Egress => new(DropCounts + DropReason.Limit, _capacity);
+    internal Span<short> Egress => new(_packets + (3 * _capacity), _capacity);
 
     /// <summary>Packets dropped so far, by reason index. Written by the worker alone.</summary>
-    internal long* DropCounts => (long*)(_packets + (3 * _capacity));
+    /// <remarks>
+    /// First, so that the packets do not begin a page, as the counters of rings and other blocks do: a processor may take a load for one of what was just stored to
+    /// another address with the same twelve low bits (measured over a ring: a burst of eight through a stage that does nothing 35.0 cycles, and 32.5 so).
+    /// </remarks>
+    internal long* DropCounts => (long*)_block.Pointer;
 
     /// <summary>Where packets with the same egress port are gathered.</summary>
     internal Span<Packet> Gathered => new(_packets + (2 * _capacity), _capacity);
