@@ -90,6 +90,7 @@ public sealed class RingPortTests : PortContract
     [InlineData(0, 3)]
     [InlineData(1, 3)]
     [InlineData(0, 5)]
+    [InlineData(0, 8)]
     public void A_burst_that_is_sent_as_it_was_received_gets_the_receivers_port_and_its_bytes_are_counted(int rxPort, int burst)
     {
         using var memory = new PoolHarness();

@@ -14,9 +14,12 @@ namespace PollMode.Drivers.Software;
 /// </remarks>
 internal sealed unsafe class RingLane : PacketRing
 {
+    /// <summary>No port's index, and nothing that a caller might give for one.</summary>
+    internal const int Closed = int.MinValue;
+
     private readonly Mark[] _memory;
     private readonly Mark* _marks;
-    private volatile int _receiverPort = Burst.NoPort;
+    private volatile int _receiverPort = Closed;
 
     internal RingLane(int slots)
         : base(slots)
@@ -26,14 +29,14 @@ internal sealed unsafe class RingLane : PacketRing
         _marks = (Mark*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
     }
 
-    /// <summary>Index of the port that receives; <see cref="Burst.NoPort"/> when nobody will receive any more. From any thread.</summary>
+    /// <summary>Index of the port that receives; <see cref="Closed"/> when nobody will receive any more. From any thread.</summary>
     internal int ReceiverPort { get => _receiverPort; set => _receiverPort = value; }
 
     /// <summary>Puts in a burst, with its bytes, if there is room for all of it. Sender only; gives the packets.</summary>
     /// <param name="packets">The packets, at least one.</param>
     /// <param name="bytes">Their bytes.</param>
     /// <param name="counters">What the sender counts by.</param>
-    /// <returns>False, with nothing done, if there may be no room.</returns>
+    /// <returns>False, with nothing done, if there is no room in one piece that the sender knows of.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TrySend(ReadOnlySpan<Packet> packets, long bytes, QueueCounters counters)
     {

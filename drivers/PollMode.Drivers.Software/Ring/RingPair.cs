@@ -103,7 +103,7 @@ internal sealed class RingPair
             Volatile.Write(ref _closed[side], true);
             foreach (RingLane lane in _sentBy[OtherEnd(side)]!)
             {
-                lane.ReceiverPort = Burst.NoPort;
+                lane.ReceiverPort = RingLane.Closed;
             }
 
             FreeWaitingFor(side);

@@ -20,7 +20,7 @@ internal sealed class RingTxQueue : ITxQueue
     {
         int offered = packets.Length;
         int port = _lane.ReceiverPort;
-        if (port == Burst.NoPort)
+        if (port == RingLane.Closed)
         {
             _refused += offered;
             return 0;
@@ -57,7 +57,7 @@ internal sealed class RingTxQueue : ITxQueue
         return rxPort == lane.ReceiverPort && lane.TrySend(packets, bytes, Counters) ? packets.Length : Send(packets);
     }
 
-    public bool Service() => _lane.ReceiverPort != Burst.NoPort && _lane.Count > 0;
+    public bool Service() => _lane.ReceiverPort != RingLane.Closed && _lane.Count > 0;
 
     /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in, until it is sent by another port again.</summary>
     private static void StampPort(ReadOnlySpan<Packet> packets, int port)

@@ -161,7 +161,9 @@ public unsafe class PacketRing : IDisposable
         long head = indices->Head;
         end = head + count;
         last = ((int)head & _mask) + count - 1;
-        return end <= indices->Limit && IsInOnePiece(last);
+
+        // No packets before the first slot have their last one nowhere.
+        return end <= indices->Limit && (uint)last <= (uint)_mask;
     }
 
     /// <summary>Writes packets where <see cref="FindRoom"/> has found room for as many. Producer only.</summary>
