@@ -12,6 +12,7 @@ public sealed unsafe class CounterLayoutTests
     {
         AssertPadded(() => new QueueCounters(), 256);
         AssertPadded(() => new WorkerCounters(), 384);
+        Assert.Equal(384, sizeof(WorkerCounters));
         foreach (Type type in new[] { typeof(QueueCounters), typeof(WorkerCounters) })
         {
             int[] offsets = [.. type.GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic)
