@@ -45,12 +45,8 @@ internal sealed unsafe class RingLane : PacketRing
             return false;
         }
 
-        WriteUpTo(last, packets);
-        bytes += counters.Bytes;
-        counters.Packets = end;
-        counters.Bytes = bytes;
-        _marks[last] = new Mark(end, bytes);
-        PublishUpTo(end);
+        CopyIn(last, packets);
+        Publish(end, bytes, counters, &_marks[last]);
         return true;
     }
 
@@ -61,10 +57,8 @@ internal sealed unsafe class RingLane : PacketRing
     internal void Send(ReadOnlySpan<Packet> packets, long bytes, QueueCounters counters)
     {
         _ = TryWrite(packets);
-        counters.Packets += packets.Length;
-        counters.Bytes += bytes;
-        *MarkAt(counters.Packets) = new Mark(counters.Packets, counters.Bytes);
-        Publish(packets.Length);
+        long end = counters.Packets + packets.Length;
+        Publish(end, bytes, counters, MarkAt(end));
     }
 
     /// <summary>Gives what waits, and counts it. Receiver only; the caller takes the packets.</summary>
@@ -82,7 +76,7 @@ internal sealed unsafe class RingLane : PacketRing
 
             counters.Packets = end;
             counters.Bytes = _marks[last].Bytes;
-            ReadUpTo(last, packets, count);
+            CopyOut(last, packets, count);
             ReleaseUpTo(end);
         }
 
@@ -101,6 +95,17 @@ internal sealed unsafe class RingLane : PacketRing
         // The mark was read before the packets are out: now the sender may write it anew.
         Release(count);
         return count;
+    }
+
+    /// <summary>Counts and marks what was written into the ring, and lets the receiver have it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Publish(long end, long bytes, QueueCounters counters, Mark* mark)
+    {
+        bytes += counters.Bytes;
+        counters.Packets = end;
+        counters.Bytes = bytes;
+        *mark = new Mark(end, bytes);
+        PublishUpTo(end);
     }
 
     /// <summary>Where the mark of a packet is.</summary>

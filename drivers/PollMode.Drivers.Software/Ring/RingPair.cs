@@ -47,8 +47,7 @@ internal sealed class RingPair
         RingSettings settings = RingSettings.Read(spec);
         var fresh = new RingPair(settings, shared);
         RingPair pair = shared.TryGetValue(fresh.Key, out object? found) ? (RingPair)found : fresh;
-        side = pair.Add(spec, settings);
-        pair.OpenTo(port, side);
+        side = pair.Add(spec, settings, port);
         shared[pair.Key] = pair;
         return pair;
     }
@@ -127,7 +126,7 @@ internal sealed class RingPair
         }
     }
 
-    private int Add(PortSpec spec, RingSettings settings)
+    private int Add(PortSpec spec, RingSettings settings, int port)
     {
         lock (_gate)
         {
@@ -153,24 +152,23 @@ internal sealed class RingPair
                 lanes[queue] = new RingLane(settings.Slots);
             }
 
-            _sentBy[_ends] = lanes;
+            int side = _ends++;
+            _sentBy[side] = lanes;
+            _ports[side] = port;
             _open++;
-            return _ends++;
+            TellReceivers();
+            return side;
         }
     }
 
-    /// <summary>Tells senders by which port an end receives. The first end's own lanes lead to itself, until there is a second.</summary>
-    private void OpenTo(int port, int side)
+    /// <summary>Tells senders by which port the other end receives. The first end's own lanes lead to itself, until there is a second.</summary>
+    private void TellReceivers()
     {
-        lock (_gate)
+        for (int end = 0; end < _ends; end++)
         {
-            _ports[side] = port;
-            for (int end = 0; end < _ends; end++)
+            foreach (RingLane lane in _sentBy[end]!)
             {
-                foreach (RingLane lane in _sentBy[end]!)
-                {
-                    lane.ReceiverPort = _ports[OtherEnd(end)];
-                }
+                lane.ReceiverPort = _ports[OtherEnd(end)];
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PollMode.Drivers.Software;
 
 /// <summary>Puts packets into the ring to the other end, as many as it has room for.</summary>
@@ -52,12 +54,30 @@ internal sealed class RingTxQueue : ITxQueue
 
     public int SendAsReceived(ReadOnlySpan<Packet> packets, int rxPort, long bytes)
     {
-        // A part of them has fewer bytes, and packets of another port are to get the receiver's.
+        // Packets of another port are to get the receiver's.
         RingLane lane = _lane;
-        return rxPort == lane.ReceiverPort && lane.TrySend(packets, bytes, Counters) ? packets.Length : Send(packets);
+        if (rxPort != lane.ReceiverPort)
+        {
+            return Send(packets);
+        }
+
+        return lane.TrySend(packets, bytes, Counters) ? packets.Length : SendOtherwise(packets, bytes);
     }
 
     public bool Service() => _lane.ReceiverPort != RingLane.Closed && _lane.Count > 0;
+
+    /// <summary>Where there is room after all: their bytes are known. A part of them has fewer, which have to be counted.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int SendOtherwise(ReadOnlySpan<Packet> packets, long bytes)
+    {
+        if (_lane.RoomFor(packets.Length) < packets.Length)
+        {
+            return Send(packets);
+        }
+
+        _lane.Send(packets, bytes, Counters);
+        return packets.Length;
+    }
 
     /// <summary>A packet comes in by the receiver's port. A shared one is read-only, its metadata, too: it keeps the port by which it first came in, until it is sent by another port again.</summary>
     private static void StampPort(ReadOnlySpan<Packet> packets, int port)

@@ -82,7 +82,7 @@ public unsafe class PacketRing : IDisposable
     {
         if (FindRoom(packets.Length, out _, out int last))
         {
-            WriteUpTo(last, packets);
+            CopyIn(last, packets);
             return true;
         }
 
@@ -92,12 +92,7 @@ public unsafe class PacketRing : IDisposable
     /// <summary>Gives the consumer what <see cref="TryWrite"/> has written last. Producer only.</summary>
     /// <param name="count">How many of it, from the first on; no more, and nothing may have been put in since. Checked in debug builds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Publish(int count)
-    {
-        Indices* indices = _indices;
-        Debug.Assert((uint)count <= indices->Limit - indices->Head, "More packets are published than were written.");
-        Volatile.Write(ref indices->Head, indices->Head + count);
-    }
+    public void Publish(int count) => PublishUpTo(_indices->Head + count);
 
     /// <summary>Gives packets in the order they were put in. Consumer only.</summary>
     /// <returns>How many, from the front of the span.</returns>
@@ -123,7 +118,7 @@ public unsafe class PacketRing : IDisposable
         int count = Find(packets.Length, out _, out int last);
         if (IsInOnePiece(last))
         {
-            ReadUpTo(last, packets, count);
+            CopyOut(last, packets, count);
         }
         else
         {
@@ -136,11 +131,7 @@ public unsafe class PacketRing : IDisposable
     /// <summary>Takes out of the ring what <see cref="Peek"/> has given. Consumer only.</summary>
     /// <param name="count">How many of it, from the first on; no more. Checked in debug builds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(int count)
-    {
-        Debug.Assert((uint)count <= _indices->HeadSeen - _indices->Tail, "More packets are released than were looked at.");
-        Volatile.Write(ref _indices->Tail, _indices->Tail + count);
-    }
+    public void Release(int count) => ReleaseUpTo(_indices->Tail + count);
 
     /// <summary>Gives back the ring's memory. Both sides must have stopped, and the ring must be empty: what is in it is not freed.</summary>
     public void Dispose()
@@ -152,7 +143,7 @@ public unsafe class PacketRing : IDisposable
     /// <summary>Finds room in one piece, in what the producer has last seen to be free. Producer only. Calls nothing, so that who sends needs to keep nothing for afterwards.</summary>
     /// <param name="count">For how many packets.</param>
     /// <param name="end">The head behind them, for <see cref="PublishUpTo"/>.</param>
-    /// <param name="last">The slot of the last of them, for <see cref="WriteUpTo"/>.</param>
+    /// <param name="last">The slot of the last of them, for <see cref="CopyIn"/>.</param>
     /// <returns>False if there may be room all the same: <see cref="TryWrite"/> knows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected bool FindRoom(int count, out long end, out int last)
@@ -168,7 +159,7 @@ public unsafe class PacketRing : IDisposable
 
     /// <summary>Writes packets where <see cref="FindRoom"/> has found room for as many. Producer only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void WriteUpTo(int last, ReadOnlySpan<Packet> packets) =>
+    protected void CopyIn(int last, ReadOnlySpan<Packet> packets) =>
         PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref SlotsOf(_indices)[last + 1 - packets.Length], packets.Length);
 
     /// <summary>Gives the consumer everything up to a head that <see cref="FindRoom"/> has told. Producer only.</summary>
@@ -208,7 +199,7 @@ public unsafe class PacketRing : IDisposable
 
     /// <summary>Copies packets that <see cref="Find"/> has found in one piece. Consumer only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void ReadUpTo(int last, Span<Packet> packets, int count) =>
+    protected void CopyOut(int last, Span<Packet> packets, int count) =>
         PacketHandles.Copy(ref SlotsOf(_indices)[last + 1 - count], ref MemoryMarshal.GetReference(packets), count);
 
     /// <summary>Takes out of the ring everything up to a tail that <see cref="Find"/> has told. Consumer only.</summary>
@@ -223,7 +214,7 @@ public unsafe class PacketRing : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Packet* SlotsOf(Indices* indices) => (Packet*)(indices + 1);
 
-    /// <summary>With a new look at the tail, and over the end of the slots.</summary>
+    /// <summary>With a new look at the tail, or over the end of the slots.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryWriteOtherwise(ReadOnlySpan<Packet> packets)
     {
