@@ -12,25 +12,28 @@ internal static class PacketHandles
     {
         ref ulong source = ref Unsafe.As<Packet, ulong>(ref Unsafe.AsRef(in from));
         ref ulong destination = ref Unsafe.As<Packet, ulong>(ref to);
-        for (; count >= 32; count -= 32)
+        if (count >= 8)
         {
-            Vector512<ulong> first = Vector512.LoadUnsafe(ref source);
-            Vector512<ulong> second = Vector512.LoadUnsafe(ref source, 8);
-            Vector512<ulong> third = Vector512.LoadUnsafe(ref source, 16);
-            Vector512<ulong> fourth = Vector512.LoadUnsafe(ref source, 24);
-            first.StoreUnsafe(ref destination);
-            second.StoreUnsafe(ref destination, 8);
-            third.StoreUnsafe(ref destination, 16);
-            fourth.StoreUnsafe(ref destination, 24);
-            source = ref Unsafe.Add(ref source, 32);
-            destination = ref Unsafe.Add(ref destination, 32);
-        }
+            for (; count >= 32; count -= 32)
+            {
+                Vector512<ulong> first = Vector512.LoadUnsafe(ref source);
+                Vector512<ulong> second = Vector512.LoadUnsafe(ref source, 8);
+                Vector512<ulong> third = Vector512.LoadUnsafe(ref source, 16);
+                Vector512<ulong> fourth = Vector512.LoadUnsafe(ref source, 24);
+                first.StoreUnsafe(ref destination);
+                second.StoreUnsafe(ref destination, 8);
+                third.StoreUnsafe(ref destination, 16);
+                fourth.StoreUnsafe(ref destination, 24);
+                source = ref Unsafe.Add(ref source, 32);
+                destination = ref Unsafe.Add(ref destination, 32);
+            }
 
-        for (; count >= 8; count -= 8)
-        {
-            Vector512.LoadUnsafe(ref source).StoreUnsafe(ref destination);
-            source = ref Unsafe.Add(ref source, 8);
-            destination = ref Unsafe.Add(ref destination, 8);
+            for (; count >= 8; count -= 8)
+            {
+                Vector512.LoadUnsafe(ref source).StoreUnsafe(ref destination);
+                source = ref Unsafe.Add(ref source, 8);
+                destination = ref Unsafe.Add(ref destination, 8);
+            }
         }
 
         // What is left, without a loop whose end the processor has to guess.

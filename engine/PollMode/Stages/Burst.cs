@@ -18,9 +18,8 @@ public ref struct Burst
     private readonly BurstSpace _space;
     private readonly Span<Packet> _packets;
     private int _count;
-    private int _holes;
     private int _egress;
-    private Change _changes;
+    private BurstChanges _changes;
 
     /// <summary>Makes an empty burst, for <see cref="Begin"/> to fill time and again: what it has for good is written once and not for every burst.</summary>
     /// <param name="space">Where its packets are.</param>
@@ -56,13 +55,13 @@ public ref struct Burst
         get => _packets[..(_count)][index];
     }
 
-    /// <summary>Whether it still has just the packets that it began with, in their order.</summary>
-    internal readonly bool IsAsReceived => (_changes & Change.Remade) == 0;
+    /// <summary>Whether it still has just the packets that it began with, in their order and as long as they were.</summary>
+    internal readonly bool IsAsReceived => (_changes & (BurstChanges.Remade | BurstChanges.Resized)) == 0;
 
     /// <summary>The same, and all of them leave by the port that the burst began with.</summary>
-    internal readonly bool IsUntouched => _changes == Change.None;
+    internal readonly bool IsUntouched => _changes == BurstChanges.None;
 
-    internal readonly bool IsMixed => (_changes & Change.Mixed) != 0;
+    internal readonly bool IsMixed => (_changes & BurstChanges.Mixed) != 0;
 
     internal readonly int CommonEgress => _egress;
 
@@ -78,7 +77,7 @@ public ref struct Burst
     public void SendTo(int port)
     {
         _egress = Checked(port);
-        _changes = (_changes & ~Change.Mixed) | Change.Steered;
+        _changes = (_changes & ~BurstChanges.Mixed) | BurstChanges.Steered;
     }
 
     /// <summary>Sends one packet by a port.</summary>
@@ -93,7 +92,7 @@ public ref struct Burst
             }
 
             _space.Egress[.._count].Fill((short)_egress);
-            _changes |= Change.Mixed;
+            _changes |= BurstChanges.Mixed;
         }
 
         _space.Egress[..(_count)][index] = (short)port;
@@ -113,7 +112,11 @@ public ref struct Burst
     }
 
     /// <summary>Drops a packet that a stage took from the burst or made: frees it and counts it. Takes the packet.</summary>
-    public readonly void Drop(Packet packet, DropReason reason) => _space.Drop(packet, reason);
+    public void Drop(Packet packet, DropReason reason)
+    {
+        _space.Drop(packet, reason);
+        _changes |= BurstChanges.Unsettled;
+    }
 
     /// <summary>
     /// Makes sure that a packet may be edited. One that somebody else holds too is read-only: it is given up, and a copy from the worker's
@@ -146,7 +149,7 @@ public ref struct Burst
 
         _space.Pool.Return(place);
         place = copy;
-        _changes |= Change.Remade;
+        _changes |= BurstChanges.Remade;
         return true;
     }
 
@@ -168,8 +171,7 @@ public ref struct Burst
         if (!packet.IsNone)
         {
             place = default;
-            _holes++;
-            _changes |= Change.Remade;
+            _changes |= BurstChanges.Remade | BurstChanges.Unsettled;
         }
 
         return packet;
@@ -185,7 +187,7 @@ public ref struct Burst
         }
 
         _packets[_count++] = packet;
-        _changes |= Change.Remade;
+        _changes |= BurstChanges.Remade;
         if (IsMixed || port != _egress)
         {
             _space.Egress[_count - 1] = (short)_egress;
@@ -200,15 +202,16 @@ public ref struct Burst
     /// <param name="bindingIndex">Which of the worker's receive queues gave them.</param>
     /// <param name="rxPort">The port they came in by.</param>
     /// <param name="egress">The port they leave by, as <see cref="Checked"/> gives it: a binding asks once and not for every burst.</param>
+    /// <param name="changes">What the stages are taken to do to it, whatever they do.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Begin(int count, int bindingIndex, int rxPort, int egress)
+    internal void Begin(int count, int bindingIndex, int rxPort, int egress, BurstChanges changes)
     {
-        Debug.Assert(_holes == 0, "The burst before was not settled.");
+        Debug.Assert((_changes & BurstChanges.Unsettled) == 0, "The burst before was not settled.");
         BindingIndex = bindingIndex;
         RxPort = rxPort;
         _count = count;
         _egress = egress;
-        _changes = Change.None;
+        _changes = changes;
     }
 
     /// <summary>The stages are done with it.</summary>
@@ -222,8 +225,7 @@ public ref struct Burst
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Settle()
     {
-        _space.FreeDropped();
-        if (_holes != 0)
+        if ((_changes & BurstChanges.Unsettled) != 0)
         {
             Close();
         }
@@ -232,6 +234,7 @@ public ref struct Burst
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Close()
     {
+        _space.FreeDropped();
         int kept = 0;
         Span<short> egress = _space.Egress;
         for (int i = 0; i < _count; i++)
@@ -245,22 +248,6 @@ public ref struct Burst
         }
 
         _count = kept;
-        _holes = 0;
-    }
-
-    /// <summary>What stages did to a burst.</summary>
-    [Flags]
-    private enum Change
-    {
-        None,
-
-        /// <summary>Its packets leave by ports of their own.</summary>
-        Mixed,
-
-        /// <summary>Packets left it, came or were replaced.</summary>
-        Remade,
-
-        /// <summary>All leave by a port that a stage has chosen.</summary>
-        Steered = 4,
+        _changes &= ~BurstChanges.Unsettled;
     }
 }

@@ -10,10 +10,19 @@ internal sealed unsafe partial class Worker
     }
 
     /// <summary>Stops receiving from live queues; goes on with what is inside the engine.</summary>
-    internal void Drain() => _draining = true;
+    internal void Drain()
+    {
+        // First, so that who sees what it was told knows that it was told something.
+        _told = true;
+        _draining = true;
+    }
 
     /// <summary>Ends the loop after its current turn.</summary>
-    internal void Quit() => _quit = true;
+    internal void Quit()
+    {
+        _told = true;
+        _quit = true;
+    }
 
     /// <summary>Frees packets that were on their way to this worker when it ended. After it has joined.</summary>
     internal void DropAfterEnd(ReadOnlySpan<Packet> packets, DropReason reason)

@@ -34,14 +34,8 @@ internal sealed unsafe partial class Worker
 
     /// <summary>Sends what a receive queue gave, as it came, by its own egress port. There is at least one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void TransmitAsReceived(RxBinding binding, ReadOnlySpan<Packet> packets, long bytes, bool watched)
+    private void TransmitAsReceived(RxBinding binding, ReadOnlySpan<Packet> packets, long bytes)
     {
-        if (watched)
-        {
-            TransmitAsReceivedBy(binding.Egress, binding, packets, bytes);
-            return;
-        }
-
         if (binding.EgressQueue is not { } queue)
         {
             DropForWantOfEgress(packets);

@@ -35,7 +35,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly PacketTrace _trace;
     private readonly StallRecorder _stalls;
     private readonly bool _idleRests;
-    private readonly bool _keepsLengths;
+    private readonly BurstChanges _changesToExpect;
     private readonly bool _hasStages;
     private readonly bool _hasHandOffs;
     private readonly int _unitsAtOnce;
@@ -47,6 +47,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private volatile int _state;
     private volatile bool _draining;
     private volatile bool _quit;
+    private volatile bool _told;
     private volatile bool _quiet;
     private long _emptyTurns;
     private long _nextTidy = TidyPeriod;
@@ -74,7 +75,7 @@ internal sealed unsafe partial class Worker : IDisposable
         _idleRests = plan.Idle.Rests;
         _hasStages = plan.Stages.Count > 0;
         _hasHandOffs = plan.HandOffs.Count > 0;
-        _keepsLengths = plan.Stages.All(stage => stage.KeepsLengths);
+        _changesToExpect = plan.Stages.All(stage => stage.KeepsLengths) ? BurstChanges.None : BurstChanges.Resized;
         // Nothing wakes a worker that blocks for what others hand over to it: it has no descriptors, and sleeps shortly instead.
         _descriptors = plan.HandOffs.Count > 0 ? [] : [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
         _portSteps = [.. plan.Ports.Select((port, index) => $"port {index}, {port.Name}")];
@@ -112,120 +113,15 @@ internal sealed unsafe partial class Worker : IDisposable
 
     public void Dispose() => _space.Dispose();
 
-    /// <summary>
-    /// What is due between turns, then turns until one brings nothing, or a few hundred have been made. A method of its own, so that it is compiled anew while
-    /// the worker runs; of several turns, so that a turn begins neither with a call nor with a burst to be made.
-    /// </summary>
-    /// <remarks>
-    /// The burst is a local of the very method that loops, and so is the handler for what stages throw: the processor knows again what was just stored on the
-    /// stack, and no turn pays for the handler (measured: both in a method for each burst, or the burst given by reference, are slower at bursts of one).
-    /// </remarks>
-    private void Turns()
-    {
-        if (_counters.Turns >= _nextTidy)
-        {
-            _nextTidy = _counters.Turns + TidyPeriod;
-            _pool.Tidy();
-        }
-
-        _workBefore = _counters.Work;
-        if (_resumeAt > 0)
-        {
-            FinishTurn();
-            return;
-        }
-
-        bool watched = _stalls.TimesStages || IsFollowed;
-        int given = Math.Min(_stalls.UnitsLeft, _unitsAtOnce);
-        int left = given;
-        int count;
-        var burst = new Burst(_space);
-        try
-        {
-            do
-            {
-                _counters.Turns++;
-                count = RunOnce(ref burst, _firstReceive, watched);
-                left -= StallRecorder.UnitsOf(count);
-                if (count == 0)
-                {
-                    break;
-                }
-
-                if (_emptyTurns > 0)
-                {
-                    _emptyTurns = 0;
-                    _quiet = false;
-                }
-            }
-            while (left > 0 && !_quit);
-        }
-#pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
-        catch (Exception fault) when (burst.IsAtStages && IsIsolated(fault))
-#pragma warning restore CA1031
-        {
-            Isolate(ref burst, fault);
-            return;
-        }
-
-        _stalls.Turned(given - left);
-        if (count == 0)
-        {
-            EmptyTurn();
-        }
-    }
-
-    /// <summary>What is left of a turn in which a stage threw: further queues, and what others hand over, so that nobody waits for a better stage.</summary>
-    private void FinishTurn()
-    {
-        RxBinding? first = _receive[_resumeAt - 1].Next;
-        _resumeAt = 0;
-        var burst = new Burst(_space);
-        try
-        {
-            _stalls.Turned(RunOnce(ref burst, first, watched: true));
-        }
-#pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
-        catch (Exception fault) when (burst.IsAtStages && IsIsolated(fault))
-#pragma warning restore CA1031
-        {
-            Isolate(ref burst, fault);
-        }
-    }
-
-    /// <summary>What an empty turn leaves time for.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EmptyTurn()
-    {
-        _counters.EmptyTurns++;
-        _emptyTurns++;
-        bool outstanding = ServiceQueues();
-        _quiet = !outstanding;
-        if (_draining)
-        {
-            _state = (int)WorkerState.Draining;
-        }
-
-        if (_idleRests)
-        {
-            // Turns are rare now, and what is not needed shall go all the same.
-            _pool.Tidy();
-            _stalls.Look();
-            _plan.Idle.Idle(_emptyTurns, _descriptors);
-            _stalls.Resume();
-        }
-        else
-        {
-            _plan.Idle.Idle(_emptyTurns, _descriptors);
-        }
-    }
-
     /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
     /// <param name="burst">Begins anew for each queue.</param>
     /// <param name="first">The queue to begin with: the first, or the one behind that whose burst made a stage throw, which may be none.</param>
-    /// <param name="watched">Whether somebody follows packets, the time of stages is taken, or every buffer is written down.</param>
+    /// <param name="isPlain">
+    /// That nobody follows packets or wants the time of stages, no buffer is written down, and the worker was not told to drain. A constant where it is called,
+    /// so that a plain turn does not ask.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int RunOnce(ref Burst burst, RxBinding? first, bool watched)
+    private int RunOnce(ref Burst burst, RxBinding? first, bool isPlain)
     {
         int total = 0;
         for (RxBinding? binding = first; binding != null; binding = binding.Next)
@@ -235,7 +131,7 @@ internal sealed unsafe partial class Worker : IDisposable
                 Ledger.EnterQueue("receive");
             }
 
-            if (_draining && binding.Queue.Life == RxQueueLife.Live)
+            if (!isPlain && _draining && binding.Queue.Life == RxQueueLife.Live)
             {
                 continue;
             }
@@ -247,34 +143,43 @@ internal sealed unsafe partial class Worker : IDisposable
                 Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
             }
 
-            if (count > 0)
+            if (count <= 0)
             {
-                long received = binding.Counters.Bytes;
-                long bytes = received - binding.BytesBefore;
-                binding.BytesBefore = received;
-                total += count;
-                _counters.Bursts++;
-                _counters.Received += count;
-                if (_hasStages)
-                {
-                    burst.Begin(count, binding.Index, binding.Port, binding.Egress);
-                    if (watched)
-                    {
-                        ProcessWatched(ref burst);
-                    }
-                    else
-                    {
-                        Process(ref burst);
-                    }
+                continue;
+            }
 
-                    burst.End();
-                    Transmit(ref burst, binding, bytes, watched);
+            long received = binding.Counters.Bytes;
+            long bytes = received - binding.BytesBefore;
+            binding.BytesBefore = received;
+            total += count;
+            _counters.Bursts++;
+            _counters.Received += count;
+            if (_hasStages)
+            {
+                burst.Begin(count, binding.Index, binding.Port, binding.Egress, _changesToExpect);
+                if (isPlain)
+                {
+                    Process(ref burst);
                 }
                 else
                 {
-                    TransmitAsReceived(binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes, watched);
+                    ProcessWatched(ref burst);
+                }
+
+                burst.End();
+                if (!isPlain || !burst.IsUntouched)
+                {
+                    TransmitChanged(ref burst, binding, bytes);
+                    continue;
                 }
             }
+            else if (!isPlain)
+            {
+                TransmitAsReceivedBy(binding.Egress, binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
+                continue;
+            }
+
+            TransmitAsReceived(binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
         }
 
         return _hasHandOffs ? total + SendHandedOver() : total;
@@ -318,18 +223,15 @@ internal sealed unsafe partial class Worker : IDisposable
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Transmit(ref Burst burst, RxBinding binding, long bytes, bool watched)
+    /// <summary>Sends a burst that the stages have changed, and any while the worker is watched.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TransmitChanged(ref Burst burst, RxBinding binding, long bytes)
     {
-        if (_keepsLengths && burst.IsUntouched)
-        {
-            TransmitAsReceived(binding, burst.Packets, bytes, watched);
-        }
-        else if (burst.IsMixed)
+        if (burst.IsMixed)
         {
             TransmitMixed(ref burst);
         }
-        else if (_keepsLengths && burst.IsAsReceived)
+        else if (burst.IsAsReceived)
         {
             TransmitAsReceivedBy(burst.CommonEgress, binding, burst.Packets, bytes);
         }
@@ -337,44 +239,5 @@ internal sealed unsafe partial class Worker : IDisposable
         {
             TransmitTo(burst.CommonEgress, burst.Packets);
         }
-    }
-
-    /// <summary>Whether what a stage threw costs its burst and no more: all but what the ledger found out about it.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsIsolated(Exception fault) => !Ledger.IsOn || fault is not LedgerException;
-
-    /// <summary>Drops the burst in which a stage threw; the turn goes on behind the queue that gave it.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Isolate(ref Burst burst, Exception fault)
-    {
-        _resumeAt = burst.BindingIndex + 1;
-        _emptyTurns = 0;
-        _quiet = false;
-        _stalls.Turned((int)(_counters.Work - _workBefore));
-        burst.DropAll(DropReason.StageFault);
-        burst.Settle();
-        LastFault = fault;
-        _counters.StageFaults++;
-        if (_plan.FaultPolicy != StageFaultPolicy.Continue)
-        {
-            EndedByPolicy = true;
-            throw new PollModeException($"Worker {Index} stopped because a stage threw: {fault.Message}", fault);
-        }
-    }
-
-    private bool ServiceQueues()
-    {
-        bool outstanding = false;
-        foreach (TxBinding binding in _send)
-        {
-            outstanding |= binding.Queue?.Service() ?? false;
-        }
-
-        foreach (RxBinding binding in _receive)
-        {
-            outstanding |= binding.Queue.HoldsPackets;
-        }
-
-        return outstanding;
     }
 }

@@ -72,7 +72,7 @@ internal sealed class TapBench : IDisposable
         }
 
         var burst = new Burst(_space);
-        burst.Begin(count, 0, 7, 0);
+        burst.Begin(count, 0, 7, 0, BurstChanges.None);
         _stage.Process(ref burst);
         burst.Settle();
         Passed += burst.Count;

@@ -51,7 +51,7 @@ internal sealed class StageBench : IDisposable
     {
         packets.CopyTo(_space.Packets);
         var burst = new Burst(_space);
-        burst.Begin(packets.Length, 0, rxPort, egress);
+        burst.Begin(packets.Length, 0, rxPort, egress, BurstChanges.None);
         stage.Process(ref burst);
         burst.Settle();
         look?.Invoke(ref burst);
