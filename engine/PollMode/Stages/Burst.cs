@@ -13,10 +13,9 @@ public ref struct Burst
     /// <summary>No egress port: the packet is dropped and counted under <see cref="DropReason.NoEgress"/>.</summary>
     public const int NoPort = -1;
 
-    private const int NoBinding = -1;
-
     private readonly BurstSpace _space;
     private readonly Span<Packet> _packets;
+    private RxBinding? _binding;
     private int _count;
     private int _egress;
     private BurstChanges _changes;
@@ -27,20 +26,19 @@ public ref struct Burst
     {
         _space = space;
         _packets = space.Packets;
-        BindingIndex = NoBinding;
     }
 
     /// <summary>Packets in the burst, places of dropped and taken ones included until the stage returns.</summary>
     public readonly int Count => _count;
 
     /// <summary>Index of the port the burst came in by.</summary>
-    public int RxPort { get; private set; }
+    public readonly int RxPort => _binding!.Port;
 
-    /// <summary>Which of the worker's receive queues it came by, while the stages have it; else <see cref="NoBinding"/>.</summary>
-    internal int BindingIndex { get; private set; }
+    /// <summary>The receive queue it came by.</summary>
+    internal readonly RxBinding Binding => _binding!;
 
     /// <summary>Whether the stages have it: what is thrown now is theirs.</summary>
-    internal readonly bool IsAtStages => BindingIndex != NoBinding;
+    internal readonly bool IsAtStages => (_changes & BurstChanges.Underway) != 0;
 
     /// <summary>The packets, for stages that look at all of them.</summary>
     public readonly ReadOnlySpan<Packet> Packets => MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetReference(_packets), _count);
@@ -58,12 +56,10 @@ public ref struct Burst
     /// <summary>Whether it still has just the packets that it began with, in their order and as long as they were.</summary>
     internal readonly bool IsAsReceived => (_changes & (BurstChanges.Remade | BurstChanges.Resized)) == 0;
 
-    /// <summary>The same, and all of them leave by the port that the burst began with.</summary>
-    internal readonly bool IsUntouched => _changes == BurstChanges.None;
-
     internal readonly bool IsMixed => (_changes & BurstChanges.Mixed) != 0;
 
-    internal readonly int CommonEgress => _egress;
+    /// <summary>The port that all of its packets leave by, unless it <see cref="IsMixed"/>.</summary>
+    internal readonly int CommonEgress => (_changes & BurstChanges.Steered) != 0 ? _egress : _binding!.Egress;
 
     internal readonly Span<short> Egress => _space.Egress;
 
@@ -86,12 +82,13 @@ public ref struct Burst
         port = Checked(port);
         if (!IsMixed)
         {
-            if (port == _egress)
+            int common = CommonEgress;
+            if (port == common)
             {
                 return;
             }
 
-            _space.Egress[.._count].Fill((short)_egress);
+            _space.Egress[.._count].Fill((short)common);
             _changes |= BurstChanges.Mixed;
         }
 
@@ -99,7 +96,7 @@ public ref struct Burst
     }
 
     /// <summary>The port that a packet is to be sent by, or <see cref="NoPort"/>.</summary>
-    public readonly int EgressOf(int index) => IsMixed ? _space.Egress[..(_count)][index] : _egress;
+    public readonly int EgressOf(int index) => IsMixed ? _space.Egress[..(_count)][index] : CommonEgress;
 
     /// <summary>Drops a packet: frees it and counts it.</summary>
     public void Drop(int index, DropReason reason)
@@ -188,9 +185,9 @@ public ref struct Burst
 
         _packets[_count++] = packet;
         _changes |= BurstChanges.Remade;
-        if (IsMixed || port != _egress)
+        if (IsMixed || port != CommonEgress)
         {
-            _space.Egress[_count - 1] = (short)_egress;
+            _space.Egress[_count - 1] = (short)CommonEgress;
             SendTo(_count - 1, port);
         }
 
@@ -199,24 +196,31 @@ public ref struct Burst
 
     /// <summary>Begins anew, at the stages, with the packets that wait in the space. What it had before has left it.</summary>
     /// <param name="count">How many, at most the space's capacity.</param>
-    /// <param name="bindingIndex">Which of the worker's receive queues gave them.</param>
-    /// <param name="rxPort">The port they came in by.</param>
-    /// <param name="egress">The port they leave by, as <see cref="Checked"/> gives it: a binding asks once and not for every burst.</param>
+    /// <param name="binding">The receive queue that gave them: their ports are looked up there where a stage asks, and not for every burst.</param>
     /// <param name="changes">What the stages are taken to do to it, whatever they do.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Begin(int count, int bindingIndex, int rxPort, int egress, BurstChanges changes)
+    internal void Begin(int count, RxBinding binding, BurstChanges changes)
     {
         Debug.Assert((_changes & BurstChanges.Unsettled) == 0, "The burst before was not settled.");
-        BindingIndex = bindingIndex;
-        RxPort = rxPort;
+        _binding = binding;
         _count = count;
-        _egress = egress;
-        _changes = changes;
+        _changes = changes | BurstChanges.Underway;
     }
 
     /// <summary>The stages are done with it.</summary>
+    /// <returns>Whether it still has just the packets that it began with, as long as they were, and all of them leave by the port that it began with.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void End() => BindingIndex = NoBinding;
+    internal bool End()
+    {
+        if (_changes == BurstChanges.Underway)
+        {
+            _changes = BurstChanges.None;
+            return true;
+        }
+
+        _changes &= ~BurstChanges.Underway;
+        return false;
+    }
 
     /// <summary>A number that fits an egress place and is not <see cref="BurstSpace.Gone"/>; what is no port's number is none.</summary>
     internal static int Checked(int port) => (uint)port < (uint)short.MaxValue ? port : NoPort;

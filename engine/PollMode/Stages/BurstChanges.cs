@@ -20,4 +20,7 @@ internal enum BurstChanges
 
     /// <summary>Its packets may be longer or shorter than they were: a stage does not promise to keep that.</summary>
     Resized = 16,
+
+    /// <summary>The stages have it.</summary>
+    Underway = 32,
 }

@@ -14,9 +14,6 @@ internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, ITxQueue?
     /// <summary>Index of the port that its packets leave by, or <see cref="Burst.NoPort"/>.</summary>
     internal int Egress { get; } = Burst.Checked(Egress);
 
-    /// <summary>Which of its worker's it is.</summary>
-    internal int Index { get; private set; }
-
     /// <summary>The one that its worker asks after it, if there is one.</summary>
     internal RxBinding? Next { get; private set; }
 
@@ -28,7 +25,6 @@ internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, ITxQueue?
     {
         for (int i = 0; i < bindings.Length; i++)
         {
-            bindings[i].Index = i;
             bindings[i].BytesBefore = bindings[i].Counters.Bytes;
             bindings[i].Next = i + 1 < bindings.Length ? bindings[i + 1] : null;
         }

@@ -24,7 +24,7 @@ internal sealed unsafe partial class Worker
 
         _workBefore = _counters.Work;
         bool watched = _stalls.TimesStages || IsFollowed;
-        if (watched || _told || _resumeAt > 0)
+        if (watched || _told || _resumeAfter != null || _firstReceive is not { } first)
         {
             OneTurn();
             return;
@@ -39,7 +39,7 @@ internal sealed unsafe partial class Worker
             do
             {
                 _counters.Turns++;
-                count = RunOnce(ref burst, _firstReceive, isPlain: true);
+                count = RunOnce(ref burst, first, isPlain: true);
                 left -= StallRecorder.UnitsOf(count);
             }
             while (count > 0 && left > 0 && !_told);
@@ -56,18 +56,18 @@ internal sealed unsafe partial class Worker
     }
 
     /// <summary>
-    /// A turn of a worker that is watched or was told something, or what is left of one in which a stage threw: further queues, and what others hand over, so
-    /// that nobody waits for a better stage.
+    /// A turn of a worker that is watched, was told something or has no queues of its own; or what is left of one in which a stage threw: further queues, and
+    /// what others hand over, so that nobody waits for a better stage.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void OneTurn()
     {
         RxBinding? first = _firstReceive;
-        bool isRest = _resumeAt > 0;
+        bool isRest = _resumeAfter != null;
         if (isRest)
         {
-            first = _receive[_resumeAt - 1].Next;
-            _resumeAt = 0;
+            first = _resumeAfter!.Next;
+            _resumeAfter = null;
         }
         else
         {
@@ -78,7 +78,7 @@ internal sealed unsafe partial class Worker
         int count;
         try
         {
-            count = RunOnce(ref burst, first, isPlain: false);
+            count = first == null ? SendHandedOver() : RunOnce(ref burst, first, isPlain: false);
         }
 #pragma warning disable CA1031 // Whatever a stage throws costs its burst, not the process.
         catch (Exception fault) when (burst.IsAtStages && IsIsolated(fault))
@@ -148,7 +148,7 @@ internal sealed unsafe partial class Worker
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Isolate(ref Burst burst, Exception fault)
     {
-        _resumeAt = burst.BindingIndex + 1;
+        _resumeAfter = burst.Binding;
         _emptyTurns = 0;
         _quiet = false;
         _stalls.Turned((int)(_counters.Work - _workBefore));

@@ -52,7 +52,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private long _emptyTurns;
     private long _nextTidy = TidyPeriod;
     private bool _started;
-    private int _resumeAt;
+    private RxBinding? _resumeAfter;
     private long _workBefore;
 
     internal Worker(WorkerPlan plan)
@@ -113,76 +113,89 @@ internal sealed unsafe partial class Worker : IDisposable
 
     public void Dispose() => _space.Dispose();
 
-    /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
+    /// <summary>One turn: every queue's burst, and what others hand over.</summary>
     /// <param name="burst">Begins anew for each queue.</param>
-    /// <param name="first">The queue to begin with: the first, or the one behind that whose burst made a stage throw, which may be none.</param>
+    /// <param name="first">The queue to begin with: the first, or the one behind that whose burst made a stage throw.</param>
     /// <param name="isPlain">
     /// That nobody follows packets or wants the time of stages, no buffer is written down, and the worker was not told to drain. A constant where it is called,
     /// so that a plain turn does not ask.
     /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int RunOnce(ref Burst burst, RxBinding? first, bool isPlain)
+    private int RunOnce(ref Burst burst, RxBinding first, bool isPlain)
     {
         int total = 0;
-        for (RxBinding? binding = first; binding != null; binding = binding.Next)
+        RxBinding? binding = first;
+        do
         {
-            if (Ledger.IsOn)
-            {
-                Ledger.EnterQueue("receive");
-            }
-
-            if (!isPlain && _draining && binding.Queue.Life == RxQueueLife.Live)
-            {
-                continue;
-            }
-
-            int count = binding.Queue.Receive(MemoryMarshal.CreateSpan(ref *_packets, _burstSize));
-            if (Ledger.IsOn)
-            {
-                Ledger.Counted(_space.Packets[..count], binding.Counters.Bytes - binding.BytesBefore, _portSteps[binding.Port]);
-                Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
-            }
-
-            if (count <= 0)
-            {
-                continue;
-            }
-
-            long received = binding.Counters.Bytes;
-            long bytes = received - binding.BytesBefore;
-            binding.BytesBefore = received;
-            total += count;
-            _counters.Bursts++;
-            _counters.Received += count;
-            if (_hasStages)
-            {
-                burst.Begin(count, binding.Index, binding.Port, binding.Egress, _changesToExpect);
-                if (isPlain)
-                {
-                    Process(ref burst);
-                }
-                else
-                {
-                    ProcessWatched(ref burst);
-                }
-
-                burst.End();
-                if (!isPlain || !burst.IsUntouched)
-                {
-                    TransmitChanged(ref burst, binding, bytes);
-                    continue;
-                }
-            }
-            else if (!isPlain)
-            {
-                TransmitAsReceivedBy(binding.Egress, binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
-                continue;
-            }
-
-            TransmitAsReceived(binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
+            total += RunQueue(ref burst, binding, isPlain);
+            binding = binding.Next;
         }
+        while (binding != null);
 
         return _hasHandOffs ? total + SendHandedOver() : total;
+    }
+
+    /// <summary>The whole engine: receive a burst, process it, send it, free the rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int RunQueue(ref Burst burst, RxBinding binding, bool isPlain)
+    {
+        if (Ledger.IsOn)
+        {
+            Ledger.EnterQueue("receive");
+        }
+
+        if (!isPlain && _draining && binding.Queue.Life == RxQueueLife.Live)
+        {
+            return 0;
+        }
+
+        int count = binding.Queue.Receive(MemoryMarshal.CreateSpan(ref *_packets, _burstSize));
+        if (Ledger.IsOn)
+        {
+            Ledger.Counted(_space.Packets[..count], binding.Counters.Bytes - binding.BytesBefore, _portSteps[binding.Port]);
+            Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
+        }
+
+        if (count <= 0)
+        {
+            return 0;
+        }
+
+        long received = binding.Counters.Bytes;
+        long bytes = received - binding.BytesBefore;
+        binding.BytesBefore = received;
+        _counters.Bursts++;
+        _counters.Received += count;
+        bool isAsReceived = true;
+        if (_hasStages)
+        {
+            burst.Begin(count, binding, _changesToExpect);
+            if (isPlain)
+            {
+                Process(ref burst);
+            }
+            else
+            {
+                ProcessWatched(ref burst);
+            }
+
+            isAsReceived = burst.End();
+        }
+
+        if (isPlain && isAsReceived)
+        {
+            TransmitAsReceived(binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
+        }
+        else if (_hasStages)
+        {
+            TransmitChanged(ref burst, binding, bytes);
+        }
+        else
+        {
+            TransmitAsReceivedBy(binding.Egress, binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
+        }
+
+        return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,6 +11,7 @@ internal sealed class TapBench : IDisposable
     private readonly Arena _arena;
     private readonly BurstSpace _space;
     private readonly IStage _stage;
+    private readonly RxBinding _binding;
     private uint _next;
 
     internal TapBench(PacketTap tap, int bufferBytes = 2048)
@@ -19,6 +20,7 @@ internal sealed class TapBench : IDisposable
         Pool = new Mempool(_arena, new MempoolOptions { Buffers = 1024, CacheCapacity = 8192 });
         _space = new BurstSpace(Pool, 64);
         _stage = tap.CreateStage();
+        _binding = new RxBinding(new FakeRxQueue(7, 0, 0, Pool), 7, 0, null, new RxRate(0));
     }
 
     internal Mempool Pool { get; }
@@ -72,7 +74,7 @@ internal sealed class TapBench : IDisposable
         }
 
         var burst = new Burst(_space);
-        burst.Begin(count, 0, 7, 0, BurstChanges.None);
+        burst.Begin(count, _binding, BurstChanges.None);
         _stage.Process(ref burst);
         burst.Settle();
         Passed += burst.Count;

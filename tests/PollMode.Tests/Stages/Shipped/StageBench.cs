@@ -7,6 +7,7 @@ internal sealed class StageBench : IDisposable
 {
     private readonly Arena _arena;
     private readonly BurstSpace _space;
+    private RxBinding? _binding;
 
     internal StageBench(int burstSize = 64, int bufferBytes = 2048)
     {
@@ -51,7 +52,7 @@ internal sealed class StageBench : IDisposable
     {
         packets.CopyTo(_space.Packets);
         var burst = new Burst(_space);
-        burst.Begin(packets.Length, 0, rxPort, egress, BurstChanges.None);
+        burst.Begin(packets.Length, BindingOf(rxPort, egress), BurstChanges.None);
         stage.Process(ref burst);
         burst.Settle();
         look?.Invoke(ref burst);
@@ -75,4 +76,15 @@ internal sealed class StageBench : IDisposable
     }
 
     internal void AssertHome() => Assert.Equal(0, Pool.InFlight);
+
+    /// <summary>Made once while the ports stay the same, so that what a stage allocates can be measured.</summary>
+    private RxBinding BindingOf(int rxPort, int egress)
+    {
+        if (_binding is null || _binding.Port != rxPort || _binding.Egress != egress)
+        {
+            _binding = new RxBinding(new FakeRxQueue(rxPort, 0, 0, Pool), rxPort, egress, null, new RxRate(0));
+        }
+
+        return _binding;
+    }
 }
