@@ -79,9 +79,37 @@ internal sealed unsafe class RingLane : PacketRing
             CopyOut(last, packets, count);
             ReleaseUpTo(end);
         }
+        else
+        {
+            ReleaseLent();
+        }
 
         return count;
     }
+
+    /// <summary>The same, but where the packets stand, if they stand in one piece and one burst of the sender ends with them. The slots are lent until the next call.</summary>
+    /// <returns>The packets, in the room given or in slots.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Span<Packet> ReceiveInPlace(Span<Packet> room, QueueCounters counters)
+    {
+        ReleaseLent();
+        int count = Find(room.Length, out long end, out int last);
+        if (count > 0)
+        {
+            if (!IsInOnePiece(last) || _marks[last].End != end)
+            {
+                return room[..ReceiveOtherwise(room, counters)];
+            }
+
+            counters.Packets = end;
+            counters.Bytes = _marks[last].Bytes;
+        }
+
+        return Lend(last, count, end);
+    }
+
+    /// <summary>Gives the sender the slots that were lent last. Receiver only.</summary>
+    internal void ReturnPlaces() => ReleaseLent();
 
     /// <summary>Over the end of the slots, and where no burst of the sender ended, so that each packet has to be looked at. There is at least one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

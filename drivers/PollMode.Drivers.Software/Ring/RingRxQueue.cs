@@ -15,4 +15,8 @@ internal sealed class RingRxQueue : IRxQueue
     public RxQueueLife Life => RxQueueLife.Passive;
 
     public int Receive(Span<Packet> packets) => _lane.Receive(packets, Counters);
+
+    public Span<Packet> ReceiveInPlace(Span<Packet> room) => _lane.ReceiveInPlace(room, Counters);
+
+    public void ReturnPlaces() => _lane.ReturnPlaces();
 }

@@ -13,7 +13,8 @@ namespace PollMode;
 /// everything done to their buffers before. Consumer: reads packets, then stores tail (release), so that a producer that reads the new
 /// tail (acquire) overwrites only what was read. Each side keeps how far it may go by what it has seen of the other's counter, and reads that
 /// only when it has come so far, so that in the steady state the lines of the counters move once per many bursts (Lee, Bu and Chandranmenon,
-/// "MCRingBuffer", IPDPS 2010). The 64-bit counters never wrap in practice; a slot is counter modulo capacity.
+/// "MCRingBuffer", IPDPS 2010). The 64-bit counters never wrap in practice; a slot is counter modulo capacity. A consumer that uses packets where they stand
+/// is ahead of the tail by what it was lent: it reads, and may write, those slots, then stores the tail.
 /// </remarks>
 public unsafe class PacketRing : IDisposable
 {
@@ -37,7 +38,7 @@ public unsafe class PacketRing : IDisposable
     /// <summary>Packets it holds at most.</summary>
     public int Capacity { get; }
 
-    /// <summary>Packets in it. Exact for the producer or the consumer; from other threads a moment old.</summary>
+    /// <summary>Packets in it, those in lent slots included. Exact for the producer or the consumer; from other threads a moment old.</summary>
     public int Count
     {
         get
@@ -131,7 +132,7 @@ public unsafe class PacketRing : IDisposable
     /// <summary>Takes out of the ring what <see cref="Peek"/> has given. Consumer only.</summary>
     /// <param name="count">How many of it, from the first on; no more. Checked in debug builds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(int count) => ReleaseUpTo(_indices->Tail + count);
+    public void Release(int count) => ReleaseUpTo(_indices->Next + count);
 
     /// <summary>Gives back the ring's memory. Both sides must have stopped, and the ring must be empty: what is in it is not freed.</summary>
     public void Dispose()
@@ -170,6 +171,26 @@ public unsafe class PacketRing : IDisposable
         Volatile.Write(ref _indices->Head, end);
     }
 
+    /// <summary>Gives the producer the slots that <see cref="Lend"/> has lent. Consumer only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected void ReleaseLent()
+    {
+        Indices* indices = _indices;
+        Volatile.Write(ref indices->Tail, indices->Next);
+    }
+
+    /// <summary>
+    /// Gives the packets up to a slot where they stand, in one piece. The consumer goes on behind them; the producer gets the slots when any packets are released, or
+    /// by <see cref="ReleaseLent"/>. Consumer only.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected Span<Packet> Lend(int last, int count, long end)
+    {
+        Indices* indices = _indices;
+        indices->Next = end;
+        return new Span<Packet>(SlotsOf(indices) + (last + 1 - count), count);
+    }
+
     /// <summary>Finds packets that wait. Consumer only. Calls nothing, so that who receives needs to keep nothing for afterwards.</summary>
     /// <param name="wanted">How many, at most.</param>
     /// <param name="end">The tail behind them, for <see cref="ReleaseUpTo"/>.</param>
@@ -179,17 +200,17 @@ public unsafe class PacketRing : IDisposable
     protected int Find(int wanted, out long end, out int last)
     {
         Indices* indices = _indices;
-        long tail = indices->Tail;
+        long next = indices->Next;
         int count = wanted;
-        if (indices->HeadSeen - tail < count)
+        if (indices->HeadSeen - next < count)
         {
             long head = Volatile.Read(ref indices->Head);
             indices->HeadSeen = head;
-            count = (int)Math.Min(head - tail, count);
+            count = (int)Math.Min(head - next, count);
         }
 
-        end = tail + count;
-        last = ((int)tail & _mask) + count - 1;
+        end = next + count;
+        last = ((int)next & _mask) + count - 1;
         return count;
     }
 
@@ -206,7 +227,8 @@ public unsafe class PacketRing : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected void ReleaseUpTo(long end)
     {
-        Debug.Assert(end >= _indices->Tail && end <= _indices->HeadSeen, "More packets are released than were found.");
+        Debug.Assert(end >= _indices->Next && end <= _indices->HeadSeen, "More packets are released than were found.");
+        _indices->Next = end;
         Volatile.Write(ref _indices->Tail, end);
     }
 
@@ -259,5 +281,8 @@ public unsafe class PacketRing : IDisposable
 
         [FieldOffset(128)] internal long Tail;
         [FieldOffset(136)] internal long HeadSeen;
+
+        /// <summary>Where the consumer goes on: the tail, and what it was lent.</summary>
+        [FieldOffset(144)] internal long Next;
     }
 }

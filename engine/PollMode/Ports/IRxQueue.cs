@@ -22,4 +22,17 @@ public interface IRxQueue
     /// <param name="packets">Where to put them.</param>
     /// <returns>How many, from the front of the span; zero when none wait.</returns>
     int Receive(Span<Packet> packets);
+
+    /// <summary>
+    /// The same as <see cref="Receive"/>, but the packets may stand in places of the queue's own, which spares a copy of their handles. The packets are the
+    /// caller's; the places are lent, to be read and written, until the next call of this, of <see cref="Receive"/> or of <see cref="ReturnPlaces"/>.
+    /// </summary>
+    /// <param name="room">Where to put them if not.</param>
+    /// <returns>As many as there is room for, or as wait; none when none wait.</returns>
+    Span<Packet> ReceiveInPlace(Span<Packet> room) => room[..Receive(room)];
+
+    /// <summary>Takes lent places back, whose packets the caller has moved or sent. Who sends into a queue may wait for them. Nothing where none are lent.</summary>
+    void ReturnPlaces()
+    {
+    }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace PollMode;
 
@@ -14,9 +13,8 @@ public ref struct Burst
     public const int NoPort = -1;
 
     private readonly BurstSpace _space;
-    private readonly Span<Packet> _packets;
+    private Span<Packet> _packets;
     private RxBinding? _binding;
-    private int _count;
     private int _egress;
     private BurstChanges _changes;
 
@@ -25,11 +23,10 @@ public ref struct Burst
     internal Burst(BurstSpace space)
     {
         _space = space;
-        _packets = space.Packets;
     }
 
     /// <summary>Packets in the burst, places of dropped and taken ones included until the stage returns.</summary>
-    public readonly int Count => _count;
+    public readonly int Count => _packets.Length;
 
     /// <summary>Index of the port the burst came in by.</summary>
     public readonly int RxPort => _binding!.Port;
@@ -41,7 +38,7 @@ public ref struct Burst
     internal readonly bool IsAtStages => (_changes & BurstChanges.Underway) != 0;
 
     /// <summary>The packets, for stages that look at all of them.</summary>
-    public readonly ReadOnlySpan<Packet> Packets => MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetReference(_packets), _count);
+    public readonly ReadOnlySpan<Packet> Packets => _packets;
 
     /// <summary>The pool of the worker. Borrowed.</summary>
     public readonly Mempool Pool => _space.Pool;
@@ -50,7 +47,7 @@ public ref struct Burst
     public readonly Packet this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _packets[..(_count)][index];
+        get => _packets[index];
     }
 
     /// <summary>Whether it still has just the packets that it began with, in their order and as long as they were.</summary>
@@ -88,15 +85,15 @@ public ref struct Burst
                 return;
             }
 
-            _space.Egress[.._count].Fill((short)common);
+            _space.Egress[..Count].Fill((short)common);
             _changes |= BurstChanges.Mixed;
         }
 
-        _space.Egress[..(_count)][index] = (short)port;
+        _space.Egress[..Count][index] = (short)port;
     }
 
     /// <summary>The port that a packet is to be sent by, or <see cref="NoPort"/>.</summary>
-    public readonly int EgressOf(int index) => IsMixed ? _space.Egress[..(_count)][index] : CommonEgress;
+    public readonly int EgressOf(int index) => IsMixed ? _space.Egress[..Count][index] : CommonEgress;
 
     /// <summary>Drops a packet: frees it and counts it.</summary>
     public void Drop(int index, DropReason reason)
@@ -122,7 +119,7 @@ public ref struct Burst
     /// <returns>False if no buffer could be rented for the copy: the packet was dropped under <see cref="DropReason.NoBuffer"/>.</returns>
     public bool TryMakeWritable(int index)
     {
-        ref Packet place = ref _packets[..(_count)][index];
+        ref Packet place = ref _packets[index];
         if (place.IsNone)
         {
             return false;
@@ -153,7 +150,7 @@ public ref struct Burst
     /// <summary>Drops every packet that is left.</summary>
     public void DropAll(DropReason reason)
     {
-        for (int i = 0; i < _count; i++)
+        for (int i = 0; i < Count; i++)
         {
             Drop(i, reason);
         }
@@ -163,7 +160,7 @@ public ref struct Burst
     /// <returns>The packet; <c>default</c> if it was dropped or taken before.</returns>
     public Packet Take(int index)
     {
-        ref Packet place = ref _packets[.._count][index];
+        ref Packet place = ref _packets[index];
         Packet packet = place;
         if (!packet.IsNone)
         {
@@ -178,32 +175,44 @@ public ref struct Burst
     /// <returns>False, with the packet still the stage's, if the burst has no room.</returns>
     public bool TryAdd(Packet packet, int port)
     {
-        if (_count == _packets.Length)
+        int count = Count;
+        if (count == _space.Packets.Length)
         {
             return false;
         }
 
-        _packets[_count++] = packet;
+        MoveHome();
+        _packets = _space.Packets[..(count + 1)];
+        _packets[count] = packet;
         _changes |= BurstChanges.Remade;
         if (IsMixed || port != CommonEgress)
         {
-            _space.Egress[_count - 1] = (short)CommonEgress;
-            SendTo(_count - 1, port);
+            _space.Egress[count] = (short)CommonEgress;
+            SendTo(count, port);
         }
 
         return true;
     }
 
-    /// <summary>Begins anew, at the stages, with the packets that wait in the space. What it had before has left it.</summary>
-    /// <param name="count">How many, at most the space's capacity.</param>
+    /// <summary>Moves packets that stand in places of their queue into the worker's own, where there is room for more and nobody else waits for it.</summary>
+    internal void MoveHome()
+    {
+        if (!_space.IsHome(_packets))
+        {
+            _packets = _space.MoveHome(_packets);
+        }
+    }
+
+    /// <summary>Begins anew, at the stages. What it had before has left it.</summary>
+    /// <param name="packets">The packets, in the space or in places that their queue has lent; at most the space's capacity.</param>
     /// <param name="binding">The receive queue that gave them: their ports are looked up there where a stage asks, and not for every burst.</param>
     /// <param name="changes">What the stages are taken to do to it, whatever they do.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Begin(int count, RxBinding binding, BurstChanges changes)
+    internal void Begin(Span<Packet> packets, RxBinding binding, BurstChanges changes)
     {
         Debug.Assert((_changes & BurstChanges.Unsettled) == 0, "The burst before was not settled.");
         _binding = binding;
-        _count = count;
+        _packets = packets;
         _changes = changes | BurstChanges.Underway;
     }
 
@@ -241,7 +250,7 @@ public ref struct Burst
         _space.FreeDropped();
         int kept = 0;
         Span<short> egress = _space.Egress;
-        for (int i = 0; i < _count; i++)
+        for (int i = 0; i < Count; i++)
         {
             if (!_packets[i].IsNone)
             {
@@ -251,7 +260,7 @@ public ref struct Burst
             }
         }
 
-        _count = kept;
+        _packets = _packets[..kept];
         _changes &= ~BurstChanges.Unsettled;
     }
 }

@@ -51,6 +51,17 @@ internal sealed unsafe class BurstSpace : IDisposable
 
     public void Dispose() => _block.Dispose();
 
+    /// <summary>Moves packets out of places that a queue has lent, to the beginning of <see cref="Packets"/>.</summary>
+    /// <returns>Where they are now.</returns>
+    internal Span<Packet> MoveHome(ReadOnlySpan<Packet> packets)
+    {
+        packets.CopyTo(Packets);
+        return Packets[..packets.Length];
+    }
+
+    /// <summary>Whether packets stand in the worker's own memory, and not in places that a queue has lent.</summary>
+    internal bool IsHome(ReadOnlySpan<Packet> packets) => packets.IsEmpty || new ReadOnlySpan<Packet>(_packets, 3 * _capacity).Overlaps(packets);
+
     internal void Drop(Packet packet, DropReason reason)
     {
         DropCounts[reason.Index]++;

@@ -86,6 +86,8 @@ internal sealed unsafe partial class Worker
         }
         finally
         {
+            ReturnPlaces();
+
             // From here on nobody rents; what comes home goes over the ring until the pool is disposed.
             _pool.UnbindOwner();
             foreach ((HandOffQueue from, _) in _handOffs)

@@ -78,11 +78,39 @@ internal sealed unsafe partial class Worker
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TransmitRest(int port, ReadOnlySpan<Packet> packets)
     {
-        int sent = SendAgain(_queues[port]!, packets);
+        ITxQueue queue = _queues[port]!;
+        int sent = BringHome(ref packets) ? queue.Send(packets) : 0;
+        sent += SendAgain(queue, packets[sent..]);
         _counters.Sent += sent;
         if (sent < packets.Length)
         {
             _space.Drop(packets[sent..], _send[port].FullReason);
+        }
+    }
+
+    /// <summary>
+    /// Moves packets out of places that a queue has lent, and gives those back: they may be the very room that the next queue lacks, or that the one who is to
+    /// empty it waits for.
+    /// </summary>
+    /// <returns>False, with nothing done, if they stand in the worker's own.</returns>
+    private bool BringHome(ref ReadOnlySpan<Packet> packets)
+    {
+        if (_space.IsHome(packets))
+        {
+            return false;
+        }
+
+        packets = _space.MoveHome(packets);
+        ReturnPlaces();
+        return true;
+    }
+
+    /// <summary>Gives back all places that queues have lent. What stood in them has been moved or sent.</summary>
+    private void ReturnPlaces()
+    {
+        foreach (RxBinding binding in _receive)
+        {
+            binding.Queue.ReturnPlaces();
         }
     }
 
@@ -95,6 +123,7 @@ internal sealed unsafe partial class Worker
             Ledger.EnterQueue("send");
         }
 
+        BringHome(ref packets);
         List<(int Index, PacketTraceEntry Entry)>? traced = _trace.IsActive ? LookAtSending(port, packets) : null;
         if (QueueOf(port) is not { } queue)
         {

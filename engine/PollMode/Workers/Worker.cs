@@ -149,11 +149,13 @@ internal sealed unsafe partial class Worker : IDisposable
             return 0;
         }
 
-        int count = binding.Queue.Receive(MemoryMarshal.CreateSpan(ref *_packets, _burstSize));
+        Span<Packet> room = MemoryMarshal.CreateSpan(ref *_packets, _burstSize);
+        Span<Packet> packets = isPlain ? binding.Queue.ReceiveInPlace(room) : room[..binding.Queue.Receive(room)];
+        int count = packets.Length;
         if (Ledger.IsOn)
         {
-            Ledger.Counted(_space.Packets[..count], binding.Counters.Bytes - binding.BytesBefore, _portSteps[binding.Port]);
-            Ledger.Received(_space.Packets[..count], _portSteps[binding.Port]);
+            Ledger.Counted(packets, binding.Counters.Bytes - binding.BytesBefore, _portSteps[binding.Port]);
+            Ledger.Received(packets, _portSteps[binding.Port]);
         }
 
         if (count <= 0)
@@ -169,7 +171,7 @@ internal sealed unsafe partial class Worker : IDisposable
         bool isAsReceived = true;
         if (_hasStages)
         {
-            burst.Begin(count, binding, _changesToExpect);
+            burst.Begin(packets, binding, _changesToExpect);
             if (isPlain)
             {
                 Process(ref burst);
@@ -184,7 +186,7 @@ internal sealed unsafe partial class Worker : IDisposable
 
         if (isPlain && isAsReceived)
         {
-            TransmitAsReceived(binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
+            TransmitAsReceived(binding, packets, bytes);
         }
         else if (_hasStages)
         {
@@ -192,7 +194,7 @@ internal sealed unsafe partial class Worker : IDisposable
         }
         else
         {
-            TransmitAsReceivedBy(binding.Egress, binding, MemoryMarshal.CreateReadOnlySpan(ref *_packets, count), bytes);
+            TransmitAsReceivedBy(binding.Egress, binding, packets, bytes);
         }
 
         return count;
@@ -242,6 +244,9 @@ internal sealed unsafe partial class Worker : IDisposable
     {
         if (burst.IsMixed)
         {
+            // It goes part after part, and places can only be given back as a whole: now, lest a queue lacks the room.
+            burst.MoveHome();
+            ReturnPlaces();
             TransmitMixed(ref burst);
         }
         else if (burst.IsAsReceived)
