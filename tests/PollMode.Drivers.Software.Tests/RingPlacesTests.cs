@@ -212,12 +212,41 @@ public sealed class RingPlacesTests
         Assert.Equal(64, left + end.Dropped.Values.Sum());
     }
 
-    [Fact]
-    public void Packets_that_a_stage_adds_to_lent_ones_are_sent_as_far_as_there_is_room()
+    /// <summary>The worker's own places are the only room there is: were they not given back, nothing could be sent any more.</summary>
+    [Theory]
+    [InlineData("ring:loop,size=32,fill=32", 32)]
+    [InlineData("ring:loop,size=256,fill=16", 256)]
+    public void Packets_that_a_stage_adds_to_lent_ones_are_sent_as_far_as_there_is_room(string ring, long slots)
     {
-        EngineStatistics end = Run("ring:loop,size=256,fill=16", new MirrorStage(0), out long left);
+        EngineStatistics end = Run(ring, new MirrorStage(0), out long left);
         Assert.True(end.Dropped["tx_full"] > 0);
-        Assert.Equal(256, left);
+        Assert.Equal(slots, left);
+    }
+
+    [Fact]
+    public async Task A_queue_whose_places_were_lent_has_room_for_another_queues_burst()
+    {
+        // In each turn the loop's packets leave for a sink, and then as many come for the loop, which has no more slots than that.
+        var options = new EngineOptions
+        {
+            Ports = ["ring:loop,size=32", "gen:count=64000", "null:rx=0"],
+            Egress = [2, 0, Burst.NoPort],
+            Workers = 1,
+            BurstSize = 32,
+            SendRetries = 0,
+            LargestPages = PageKind.Small4KiB,
+            BuffersPerWorker = 2048,
+        };
+        using var engine = new Engine(options, Drivers);
+        engine.Open();
+        engine.Start();
+        await engine.Completion.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.True(engine.Stop(TimeSpan.FromSeconds(30)));
+        engine.Dispose();
+        EngineStatistics end = engine.Statistics;
+        Assert.Empty(end.Dropped);
+        Assert.Equal(64_000, end.Ports[2].TxPackets);
+        Assert.Equal(0, end.PoolInFlight);
     }
 
     /// <summary>Lets a loop go round for a while.</summary>

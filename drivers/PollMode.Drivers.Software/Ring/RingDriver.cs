@@ -15,7 +15,7 @@ public sealed class RingDriver : IPortDriver
     /// <inheritdoc/>
     public IReadOnlyList<PortOption> Options { get; } =
     [
-        new("size", "1024", "packets that wait in each direction of each queue; rounded up to a power of two"),
+        new("size", "1024", "packets that wait in each direction of each queue, and the burst that the receiver is at; rounded up to a power of two"),
         new("queues", "1", "queues of each end: what one end sends by queue n, the other receives by queue n"),
         new("fill", "0", "frames of 64 bytes that each queue has sent from the start: for a loop that goes on for ever"),
     ];

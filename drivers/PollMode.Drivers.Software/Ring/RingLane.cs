@@ -109,7 +109,7 @@ internal sealed unsafe class RingLane : PacketRing
     }
 
     /// <summary>Gives the sender the slots that were lent last. Receiver only.</summary>
-    internal void ReturnPlaces() => ReleaseLent();
+    internal bool ReturnPlaces() => ReleaseLent();
 
     /// <summary>Over the end of the slots, and where no burst of the sender ended, so that each packet has to be looked at. There is at least one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

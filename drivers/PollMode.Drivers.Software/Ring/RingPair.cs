@@ -70,7 +70,7 @@ internal sealed class RingPair
     /// <summary>Whether an end was closed. From any thread.</summary>
     internal bool IsClosed(int side) => Volatile.Read(ref _closed[side]);
 
-    /// <summary>Packets that wait for an end to receive them. From any thread, after closing, too.</summary>
+    /// <summary>Packets that wait for an end to receive them, and those whose places it was lent. From any thread, after closing, too.</summary>
     internal long WaitingFor(int side)
     {
         lock (_gate)

@@ -18,5 +18,5 @@ internal sealed class RingRxQueue : IRxQueue
 
     public Span<Packet> ReceiveInPlace(Span<Packet> room) => _lane.ReceiveInPlace(room, Counters);
 
-    public void ReturnPlaces() => _lane.ReturnPlaces();
+    public bool ReturnPlaces() => _lane.ReturnPlaces();
 }

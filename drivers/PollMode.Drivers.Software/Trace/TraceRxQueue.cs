@@ -1,6 +1,6 @@
 namespace PollMode.Drivers.Software;
 
-/// <summary>Marks received packets until there are enough, and then costs nothing.</summary>
+/// <summary>Marks received packets until there are enough, and then costs no more than a call.</summary>
 internal sealed class TraceRxQueue : IRxQueue
 {
     private readonly IRxQueue _inner;

@@ -171,12 +171,20 @@ public unsafe class PacketRing : IDisposable
         Volatile.Write(ref _indices->Head, end);
     }
 
-    /// <summary>Gives the producer the slots that <see cref="Lend"/> has lent. Consumer only.</summary>
+    /// <summary>Gives the producer the slots that <see cref="Lend"/> has lent. Consumer only. Writes nothing where there are none: who waits does not disturb the producer.</summary>
+    /// <returns>Whether there were any.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void ReleaseLent()
+    protected bool ReleaseLent()
     {
         Indices* indices = _indices;
-        Volatile.Write(ref indices->Tail, indices->Next);
+        long next = indices->Next;
+        if (indices->Tail == next)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref indices->Tail, next);
+        return true;
     }
 
     /// <summary>

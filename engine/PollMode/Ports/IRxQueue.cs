@@ -5,7 +5,7 @@ public interface IRxQueue
 {
     /// <summary>
     /// What was received so far, and what was lost, by the rule of <see cref="QueueCounters"/>. Written by the worker, read by anyone. One object for as long
-    /// as the queue lives; each <see cref="Receive"/> adds the packets and bytes of what it gives, no more and no less, for the worker tells the sending queue.
+    /// as the queue lives; each <see cref="Receive"/> and <see cref="ReceiveInPlace"/> adds the packets and bytes of what it gives, no more and no less, for the worker tells the sending queue.
     /// </summary>
     QueueCounters Counters { get; }
 
@@ -31,8 +31,7 @@ public interface IRxQueue
     /// <returns>As many as there is room for, or as wait; none when none wait.</returns>
     Span<Packet> ReceiveInPlace(Span<Packet> room) => room[..Receive(room)];
 
-    /// <summary>Takes lent places back, whose packets the caller has moved or sent. Who sends into a queue may wait for them. Nothing where none are lent.</summary>
-    void ReturnPlaces()
-    {
-    }
+    /// <summary>Takes lent places back, whose packets the caller has moved, sent or freed: who sends into the queue may lack the room. Never throws.</summary>
+    /// <returns>Whether there were any.</returns>
+    bool ReturnPlaces() => false;
 }

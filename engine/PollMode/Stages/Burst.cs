@@ -37,7 +37,7 @@ public ref struct Burst
     /// <summary>Whether the stages have it: what is thrown now is theirs.</summary>
     internal readonly bool IsAtStages => (_changes & BurstChanges.Underway) != 0;
 
-    /// <summary>The packets, for stages that look at all of them.</summary>
+    /// <summary>The packets, for stages that look at all of them. Until <see cref="TryAdd"/>, which may move them.</summary>
     public readonly ReadOnlySpan<Packet> Packets => _packets;
 
     /// <summary>The pool of the worker. Borrowed.</summary>
@@ -199,7 +199,11 @@ public ref struct Burst
     {
         if (!_space.IsHome(_packets))
         {
-            _packets = _space.MoveHome(_packets);
+            Span<Packet> lent = _packets;
+            _packets = _space.MoveHome(lent);
+
+            // Who still looks there finds none, and not a packet that may be freed by then.
+            lent.Clear();
         }
     }
 

@@ -101,7 +101,7 @@ internal sealed class StallRecorder
     /// <summary>The work of a turn: one, and one more for each packet.</summary>
     internal static int UnitsOf(int packets) => packets + 1;
 
-    /// <summary>Time that the stages of a burst took, where it was taken: if <see cref="TimesStages"/>, while packets are followed, and with the ledger.</summary>
+    /// <summary>Time that the stages of a burst took, where it was taken: if <see cref="TimesStages"/>, and in any turn that is made alone.</summary>
     internal void AddStageTime(long ticks) => _stageTime += ticks;
 
     /// <summary>Frames that a device lost around a stall. By the monitor.</summary>

@@ -12,7 +12,7 @@ internal sealed unsafe partial class Worker
     /// <summary>Stops receiving from live queues; goes on with what is inside the engine.</summary>
     internal void Drain()
     {
-        // First, so that who sees what it was told knows that it was told something.
+        // First: an empty turn that sees the other then is the last that did not ask.
         _told = true;
         _draining = true;
     }
@@ -72,6 +72,7 @@ internal sealed unsafe partial class Worker
                 Turns();
             }
 
+            ReturnPlaces();
             FinishStages(ref started);
             _state = (int)WorkerState.Stopped;
         }
@@ -81,13 +82,12 @@ internal sealed unsafe partial class Worker
         {
             // Before the state, by which others see that the worker has ended: its stages must have given back what they held by then.
             LastFault = fault;
+            ReturnPlaces();
             TryFinishStages(ref started);
             _state = (int)WorkerState.Faulted;
         }
         finally
         {
-            ReturnPlaces();
-
             // From here on nobody rents; what comes home goes over the ring until the pool is disposed.
             _pool.UnbindOwner();
             foreach ((HandOffQueue from, _) in _handOffs)

@@ -79,7 +79,7 @@ internal sealed unsafe partial class Worker
     private void TransmitRest(int port, ReadOnlySpan<Packet> packets)
     {
         ITxQueue queue = _queues[port]!;
-        int sent = BringHome(ref packets) ? queue.Send(packets) : 0;
+        int sent = MakeRoom(ref packets) ? queue.Send(packets) : 0;
         sent += SendAgain(queue, packets[sent..]);
         _counters.Sent += sent;
         if (sent < packets.Length)
@@ -89,29 +89,31 @@ internal sealed unsafe partial class Worker
     }
 
     /// <summary>
-    /// Moves packets out of places that a queue has lent, and gives those back: they may be the very room that the next queue lacks, or that the one who is to
-    /// empty it waits for.
+    /// Gives back all places that queues have lent, and moves packets that still stand in some out of them: the places may be the very room that the next queue
+    /// lacks, or that the one who is to empty it waits for. Nothing else of a burst may be in lent places by now.
     /// </summary>
-    /// <returns>False, with nothing done, if they stand in the worker's own.</returns>
-    private bool BringHome(ref ReadOnlySpan<Packet> packets)
+    /// <returns>Whether there were any.</returns>
+    private bool MakeRoom(ref ReadOnlySpan<Packet> packets)
     {
-        if (_space.IsHome(packets))
+        if (!_space.IsHome(packets))
         {
-            return false;
+            packets = _space.MoveHome(packets);
         }
 
-        packets = _space.MoveHome(packets);
-        ReturnPlaces();
-        return true;
+        return ReturnPlaces();
     }
 
-    /// <summary>Gives back all places that queues have lent. What stood in them has been moved or sent.</summary>
-    private void ReturnPlaces()
+    /// <summary>Gives back all places that queues have lent. What stood in them has been moved, sent or freed.</summary>
+    /// <returns>Whether there were any.</returns>
+    private bool ReturnPlaces()
     {
+        bool any = false;
         foreach (RxBinding binding in _receive)
         {
-            binding.Queue.ReturnPlaces();
+            any |= binding.Queue.ReturnPlaces();
         }
+
+        return any;
     }
 
     /// <summary>The same while somebody follows packets, or every buffer is written down.</summary>
@@ -123,7 +125,7 @@ internal sealed unsafe partial class Worker
             Ledger.EnterQueue("send");
         }
 
-        BringHome(ref packets);
+        MakeRoom(ref packets);
         List<(int Index, PacketTraceEntry Entry)>? traced = _trace.IsActive ? LookAtSending(port, packets) : null;
         if (QueueOf(port) is not { } queue)
         {
@@ -230,6 +232,11 @@ internal sealed unsafe partial class Worker
 
                 List<(int Index, PacketTraceEntry Entry)>? traced = _trace.IsActive ? LookAtSending(Burst.NoPort, packets[..count]) : null;
                 int sent = to.Send(packets[..count]);
+                if (sent < count && ReturnPlaces())
+                {
+                    sent += to.Send(packets[sent..count]);
+                }
+
                 sent += SendAgain(to, packets[sent..count]);
                 if (Ledger.IsOn)
                 {

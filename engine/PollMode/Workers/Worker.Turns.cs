@@ -12,7 +12,8 @@ internal sealed unsafe partial class Worker
     /// <remarks>
     /// The burst is a local of the very method that loops, and so is the handler for what stages throw: the processor knows again what was just stored on the
     /// stack, and no turn pays for the handler (measured: both in a method for each burst, or the burst given by reference, are slower at bursts of one).
-    /// What a turn need not ask is asked here: a worker that was told something makes turns one by one, and so does one that comes from an empty turn.
+    /// What a turn need not ask is asked here: a worker that was told something makes turns one by one, elsewhere; and one that comes from an empty turn makes one
+    /// and looks up.
     /// </remarks>
     private void Turns()
     {

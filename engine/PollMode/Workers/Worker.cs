@@ -146,11 +146,12 @@ internal sealed unsafe partial class Worker : IDisposable
 
         if (!isPlain && _draining && binding.Queue.Life == RxQueueLife.Live)
         {
+            // It is not asked any more, which would give them back.
+            binding.Queue.ReturnPlaces();
             return 0;
         }
 
-        Span<Packet> room = MemoryMarshal.CreateSpan(ref *_packets, _burstSize);
-        Span<Packet> packets = isPlain ? binding.Queue.ReceiveInPlace(room) : room[..binding.Queue.Receive(room)];
+        Span<Packet> packets = binding.Queue.ReceiveInPlace(MemoryMarshal.CreateSpan(ref *_packets, _burstSize));
         int count = packets.Length;
         if (Ledger.IsOn)
         {
@@ -216,7 +217,7 @@ internal sealed unsafe partial class Worker : IDisposable
         }
     }
 
-    /// <summary>The same while somebody follows packets, the time of stages is taken, or every buffer is written down.</summary>
+    /// <summary>The same in a turn that is made alone: somebody may follow packets, or want to know how long the stages take.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ProcessWatched(ref Burst burst)
     {
