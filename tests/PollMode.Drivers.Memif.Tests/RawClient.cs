@@ -137,7 +137,10 @@ internal sealed unsafe class RawClient : IDisposable
     }
 
     /// <summary>Sends a message with any number of descriptors.</summary>
-    public static void Send(ControlChannel channel, ControlMessage message, params int[] descriptors)
+    public static void Send(ControlChannel channel, ControlMessage message, params int[] descriptors) => Assert.True(TrySend(channel, message, descriptors), "the connection is closed");
+
+    /// <summary>The same, if the other side has not closed the connection.</summary>
+    public static bool TrySend(ControlChannel channel, ControlMessage message, params int[] descriptors)
     {
         byte* control = stackalloc byte[16 + (4 * descriptors.Length) + 8];
         *(nuint*)control = (nuint)(16 + (4 * descriptors.Length));
@@ -150,7 +153,7 @@ internal sealed unsafe class RawClient : IDisposable
         header.VectorCount = 1;
         header.Control = descriptors.Length > 0 ? control : null;
         header.ControlBytes = descriptors.Length > 0 ? (nuint)(16 + (((4 * descriptors.Length) + 7) & ~7)) : 0;
-        Assert.Equal(ControlMessage.Bytes, LibC.SendMessage(channel.Socket, &header, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL));
+        return LibC.SendMessage(channel.Socket, &header, LibC.MSG_DONTWAIT | LibC.MSG_NOSIGNAL) == ControlMessage.Bytes;
     }
 
     /// <summary>The next message of a connection, which must come without a descriptor.</summary>
