@@ -92,19 +92,20 @@ internal sealed unsafe class RingLane : PacketRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Span<Packet> ReceiveInPlace(Span<Packet> room, QueueCounters counters)
     {
-        ReleaseLent();
         int count = Find(room.Length, out long end, out int last);
-        if (count > 0)
+        if (count <= 0)
         {
-            if (!IsInOnePiece(last) || _marks[last].End != end)
-            {
-                return room[..ReceiveOtherwise(room, counters)];
-            }
-
-            counters.Packets = end;
-            counters.Bytes = _marks[last].Bytes;
+            ReleaseLent();
+            return default;
         }
 
+        if (!IsInOnePiece(last) || _marks[last].End != end)
+        {
+            return room[..ReceiveOtherwise(room, counters)];
+        }
+
+        counters.Packets = end;
+        counters.Bytes = _marks[last].Bytes;
         return Lend(last, count, end);
     }
 

@@ -188,15 +188,16 @@ public unsafe class PacketRing : IDisposable
     }
 
     /// <summary>
-    /// Gives the packets up to a slot where they stand, in one piece. The consumer goes on behind them; the producer gets the slots when any packets are released, or
-    /// by <see cref="ReleaseLent"/>. Consumer only.
+    /// Gives packets that <see cref="Find"/> has found in one piece where they stand. The producer gets the slots that were lent before, and these when the next are
+    /// lent, when any packets are released, or by <see cref="ReleaseLent"/>. Consumer only.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected Span<Packet> Lend(int last, int count, long end)
     {
         Indices* indices = _indices;
         indices->Next = end;
-        return new Span<Packet>(SlotsOf(indices) + (last + 1 - count), count);
+        Volatile.Write(ref indices->Tail, end - count);
+        return MemoryMarshal.CreateSpan(ref SlotsOf(indices)[last + 1 - count], count);
     }
 
     /// <summary>Finds packets that wait. Consumer only. Calls nothing, so that who receives needs to keep nothing for afterwards.</summary>
