@@ -237,16 +237,9 @@ public sealed class RingPlacesTests
             LargestPages = PageKind.Small4KiB,
             BuffersPerWorker = 2048,
         };
-        using var engine = new Engine(options, Drivers);
-        engine.Open();
-        engine.Start();
-        await engine.Completion.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
-        Assert.True(engine.Stop(TimeSpan.FromSeconds(30)));
-        engine.Dispose();
-        EngineStatistics end = engine.Statistics;
+        EngineStatistics end = await EngineRun.ToEnd(options, Drivers);
         Assert.Empty(end.Dropped);
         Assert.Equal(64_000, end.Ports[2].TxPackets);
-        Assert.Equal(0, end.PoolInFlight);
     }
 
     /// <summary>Lets a loop go round for a while.</summary>

@@ -225,14 +225,7 @@ public sealed class RingPortTests : PortContract
             LargestPages = PageKind.Small4KiB,
             BuffersPerWorker = 2048,
         };
-        using var engine = new Engine(options, Drivers);
-        engine.Open();
-        engine.Start();
-        await engine.Completion.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
-        Assert.True(engine.Stop(TimeSpan.FromSeconds(30)));
-        engine.Dispose();
-        EngineStatistics statistics = engine.Statistics;
-        Assert.Equal(0, statistics.PoolInFlight);
+        EngineStatistics statistics = await EngineRun.ToEnd(options, Drivers);
         Assert.Equal(200_000, statistics.Ports[0].RxPackets);
         long dropped = statistics.Dropped.Values.Sum();
         Assert.Equal(200_000, statistics.Ports[3].TxPackets + dropped);

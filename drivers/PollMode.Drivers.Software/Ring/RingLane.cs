@@ -63,28 +63,12 @@ internal sealed unsafe class RingLane : PacketRing
 
     /// <summary>Gives what waits, and counts it. Receiver only; the caller takes the packets.</summary>
     /// <returns>How many, from the front of the span.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Receive(Span<Packet> packets, QueueCounters counters)
     {
-        int count = Find(packets.Length, out long end, out int last);
-        if (count > 0)
-        {
-            if (!IsInOnePiece(last) || _marks[last].End != end)
-            {
-                return ReceiveOtherwise(packets, counters);
-            }
-
-            counters.Packets = end;
-            counters.Bytes = _marks[last].Bytes;
-            CopyOut(last, packets, count);
-            ReleaseUpTo(end);
-        }
-        else
-        {
-            ReleaseLent();
-        }
-
-        return count;
+        Span<Packet> received = ReceiveInPlace(packets, counters);
+        received.CopyTo(packets);
+        ReleaseLent();
+        return received.Length;
     }
 
     /// <summary>The same, but where the packets stand, if they stand in one piece and one burst of the sender ends with them. The slots are lent until the next call.</summary>

@@ -119,7 +119,7 @@ public unsafe class PacketRing : IDisposable
         int count = Find(packets.Length, out _, out int last);
         if (IsInOnePiece(last))
         {
-            CopyOut(last, packets, count);
+            PacketHandles.Copy(ref SlotsOf(_indices)[last + 1 - count], ref MemoryMarshal.GetReference(packets), count);
         }
         else
         {
@@ -132,7 +132,14 @@ public unsafe class PacketRing : IDisposable
     /// <summary>Takes out of the ring what <see cref="Peek"/> has given. Consumer only.</summary>
     /// <param name="count">How many of it, from the first on; no more. Checked in debug builds.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Release(int count) => ReleaseUpTo(_indices->Next + count);
+    public void Release(int count)
+    {
+        Indices* indices = _indices;
+        long end = indices->Next + count;
+        Debug.Assert(count >= 0 && end <= indices->HeadSeen, "More packets are released than were found.");
+        indices->Next = end;
+        Volatile.Write(ref indices->Tail, end);
+    }
 
     /// <summary>Gives back the ring's memory. Both sides must have stopped, and the ring must be empty: what is in it is not freed.</summary>
     public void Dispose()
@@ -202,7 +209,7 @@ public unsafe class PacketRing : IDisposable
 
     /// <summary>Finds packets that wait. Consumer only. Calls nothing, so that who receives needs to keep nothing for afterwards.</summary>
     /// <param name="wanted">How many, at most.</param>
-    /// <param name="end">The tail behind them, for <see cref="ReleaseUpTo"/>.</param>
+    /// <param name="end">Where the receiver goes on behind them, for <see cref="Lend"/>.</param>
     /// <param name="last">The slot of the last of them, were there no end of the slots before it: <see cref="IsInOnePiece"/>.</param>
     /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -226,20 +233,6 @@ public unsafe class PacketRing : IDisposable
     /// <summary>Whether packets up to such a slot stand in one piece, and not partly at the end of the slots and partly at their beginning.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected bool IsInOnePiece(int last) => last <= _mask;
-
-    /// <summary>Copies packets that <see cref="Find"/> has found in one piece. Consumer only.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void CopyOut(int last, Span<Packet> packets, int count) =>
-        PacketHandles.Copy(ref SlotsOf(_indices)[last + 1 - count], ref MemoryMarshal.GetReference(packets), count);
-
-    /// <summary>Takes out of the ring everything up to a tail that <see cref="Find"/> has told. Consumer only.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void ReleaseUpTo(long end)
-    {
-        Debug.Assert(end >= _indices->Next && end <= _indices->HeadSeen, "More packets are released than were found.");
-        _indices->Next = end;
-        Volatile.Write(ref _indices->Tail, end);
-    }
 
     /// <summary>The slots, which stand behind the counters: their address is not to be loaded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
