@@ -24,6 +24,7 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly WorkerPlan _plan;
     private readonly Mempool _pool;
     private readonly IStage[] _stages;
+    private readonly StageLink? _firstStage;
     private readonly RxBinding[] _receive;
     private readonly RxBinding? _firstReceive;
     private readonly TxBinding[] _send;
@@ -60,6 +61,7 @@ internal sealed unsafe partial class Worker : IDisposable
         _plan = plan;
         _pool = plan.Pool;
         _stages = [.. plan.Stages];
+        _firstStage = StageLink.Chain(_stages);
         _receive = [.. plan.Receive];
         RxBinding.Chain(_receive);
         _firstReceive = _receive.FirstOrDefault();
@@ -204,13 +206,13 @@ internal sealed unsafe partial class Worker : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Process(ref Burst burst)
     {
-        foreach (IStage stage in _stages)
+        for (StageLink? link = _firstStage; link != null; link = link.Next)
         {
-            long before = Ledger.IsOn ? Ledger.EnterStage(stage.Name, burst.Packets) : 0;
-            stage.Process(ref burst);
+            long before = Ledger.IsOn ? Ledger.EnterStage(link.Stage.Name, burst.Packets) : 0;
+            link.Stage.Process(ref burst);
             if (Ledger.IsOn)
             {
-                Ledger.LeaveStage(stage, in burst, before);
+                Ledger.LeaveStage(link.Stage, in burst, before);
             }
 
             burst.Settle();
