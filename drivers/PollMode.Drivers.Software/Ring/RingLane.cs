@@ -40,12 +40,12 @@ internal sealed unsafe class RingLane : PacketRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TrySend(ReadOnlySpan<Packet> packets, long bytes, QueueCounters counters)
     {
-        if (!FindRoom(packets.Length, out long end, out int last))
+        if (!FindRoom(packets.Length, out long end, out long last, out Packet* slots))
         {
             return false;
         }
 
-        CopyIn(last, packets);
+        CopyIn(packets, slots);
         Publish(end, bytes, counters, &_marks[last]);
         return true;
     }
@@ -76,7 +76,7 @@ internal sealed unsafe class RingLane : PacketRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Span<Packet> ReceiveInPlace(Span<Packet> room, QueueCounters counters)
     {
-        int count = Find(room.Length, out long end, out int last);
+        int count = Find(room.Length, out long end, out long last, out Packet* slots);
         if (count <= 0)
         {
             ReleaseLent();
@@ -90,7 +90,7 @@ internal sealed unsafe class RingLane : PacketRing
 
         counters.Packets = end;
         counters.Bytes = _marks[last].Bytes;
-        return Lend(last, count, end);
+        return Lend(slots, count, end);
     }
 
     /// <summary>Gives the sender the slots that were lent last. Receiver only.</summary>

@@ -74,7 +74,7 @@ public sealed class Engine : IEngine
             long received = 0;
             foreach (Worker worker in _parts?.Workers ?? [])
             {
-                received += Volatile.Read(ref worker.Counters.Received);
+                received += worker.Received;
             }
 
             return received;

@@ -20,7 +20,7 @@ public unsafe class PacketRing : IDisposable
 {
     private readonly NativeBlock _block;
     private readonly Indices* _indices;
-    private readonly int _mask;
+    private readonly long _mask;
 
     /// <summary>Makes an empty ring.</summary>
     /// <param name="capacity">Packets it holds at most; rounded up to a power of two.</param>
@@ -81,9 +81,9 @@ public unsafe class PacketRing : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite(ReadOnlySpan<Packet> packets)
     {
-        if (FindRoom(packets.Length, out _, out int last))
+        if (FindRoom(packets.Length, out _, out _, out Packet* slots))
         {
-            CopyIn(last, packets);
+            CopyIn(packets, slots);
             return true;
         }
 
@@ -116,10 +116,10 @@ public unsafe class PacketRing : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Peek(Span<Packet> packets)
     {
-        int count = Find(packets.Length, out _, out int last);
+        int count = Find(packets.Length, out _, out long last, out Packet* slots);
         if (IsInOnePiece(last))
         {
-            PacketHandles.Copy(ref SlotsOf(_indices)[last + 1 - count], ref MemoryMarshal.GetReference(packets), count);
+            PacketHandles.Copy(ref *slots, ref MemoryMarshal.GetReference(packets), count);
         }
         else
         {
@@ -151,24 +151,26 @@ public unsafe class PacketRing : IDisposable
     /// <summary>Finds room in one piece, in what the producer has last seen to be free. Producer only. Calls nothing, so that who sends needs to keep nothing for afterwards.</summary>
     /// <param name="count">For how many packets.</param>
     /// <param name="end">The head behind them, for <see cref="PublishUpTo"/>.</param>
-    /// <param name="last">The slot of the last of them, for <see cref="CopyIn"/>.</param>
+    /// <param name="last">Index of the slot of the last of them.</param>
+    /// <param name="slots">The slots, from the first on, for <see cref="CopyIn"/>.</param>
     /// <returns>False if there may be room all the same: <see cref="TryWrite"/> knows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected bool FindRoom(int count, out long end, out int last)
+    protected bool FindRoom(int count, out long end, out long last, out Packet* slots)
     {
         Indices* indices = _indices;
         long head = indices->Head;
         end = head + count;
-        last = ((int)head & _mask) + count - 1;
+        long first = head & _mask;
+        slots = SlotsOf(indices) + first;
+        last = first + count - 1;
 
         // No packets before the first slot have their last one nowhere.
-        return end <= indices->Limit && (uint)last <= (uint)_mask;
+        return end <= indices->Limit && (ulong)last <= (ulong)_mask;
     }
 
     /// <summary>Writes packets where <see cref="FindRoom"/> has found room for as many. Producer only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected void CopyIn(int last, ReadOnlySpan<Packet> packets) =>
-        PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref SlotsOf(_indices)[last + 1 - packets.Length], packets.Length);
+    protected static void CopyIn(ReadOnlySpan<Packet> packets, Packet* slots) => PacketHandles.Copy(ref MemoryMarshal.GetReference(packets), ref *slots, packets.Length);
 
     /// <summary>Gives the consumer everything up to a head that <see cref="FindRoom"/> has told. Producer only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -199,21 +201,22 @@ public unsafe class PacketRing : IDisposable
     /// lent, when any packets are released, or by <see cref="ReleaseLent"/>. Consumer only.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected Span<Packet> Lend(int last, int count, long end)
+    protected Span<Packet> Lend(Packet* slots, int count, long end)
     {
         Indices* indices = _indices;
         indices->Next = end;
         Volatile.Write(ref indices->Tail, end - count);
-        return MemoryMarshal.CreateSpan(ref SlotsOf(indices)[last + 1 - count], count);
+        return MemoryMarshal.CreateSpan(ref *slots, count);
     }
 
     /// <summary>Finds packets that wait. Consumer only. Calls nothing, so that who receives needs to keep nothing for afterwards.</summary>
     /// <param name="wanted">How many, at most.</param>
     /// <param name="end">Where the receiver goes on behind them, for <see cref="Lend"/>.</param>
-    /// <param name="last">The slot of the last of them, were there no end of the slots before it: <see cref="IsInOnePiece"/>.</param>
+    /// <param name="last">Index of the slot of the last of them, were there no end of the slots before it: <see cref="IsInOnePiece"/>.</param>
+    /// <param name="slots">The slots, from the first on, for <see cref="Lend"/>.</param>
     /// <returns>How many there are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected int Find(int wanted, out long end, out int last)
+    protected int Find(int wanted, out long end, out long last, out Packet* slots)
     {
         Indices* indices = _indices;
         long next = indices->Next;
@@ -222,17 +225,23 @@ public unsafe class PacketRing : IDisposable
         {
             long head = Volatile.Read(ref indices->Head);
             indices->HeadSeen = head;
-            count = (int)Math.Min(head - next, count);
+            if (head - next < count)
+            {
+                // Only where it is fewer: a number that was not computed from the head is known before the head is.
+                count = (int)(head - next);
+            }
         }
 
         end = next + count;
-        last = ((int)next & _mask) + count - 1;
+        long first = next & _mask;
+        slots = SlotsOf(indices) + first;
+        last = first + count - 1;
         return count;
     }
 
     /// <summary>Whether packets up to such a slot stand in one piece, and not partly at the end of the slots and partly at their beginning.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected bool IsInOnePiece(int last) => last <= _mask;
+    protected bool IsInOnePiece(long last) => last <= _mask;
 
     /// <summary>The slots, which stand behind the counters: their address is not to be loaded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -247,7 +256,7 @@ public unsafe class PacketRing : IDisposable
             return false;
         }
 
-        int start = (int)_indices->Head & _mask;
+        int start = (int)(_indices->Head & _mask);
         var slots = new Span<Packet>(SlotsOf(_indices), Capacity);
         int first = Math.Min(Capacity - start, packets.Length);
         packets[..first].CopyTo(slots[start..]);
@@ -264,10 +273,10 @@ public unsafe class PacketRing : IDisposable
 
     /// <summary>Copies out over the end of the slots.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReadAround(Span<Packet> packets, int last)
+    private void ReadAround(Span<Packet> packets, long last)
     {
         var slots = new ReadOnlySpan<Packet>(SlotsOf(_indices), Capacity);
-        ReadOnlySpan<Packet> first = slots[(last + 1 - packets.Length)..];
+        ReadOnlySpan<Packet> first = slots[((int)last + 1 - packets.Length)..];
         first.CopyTo(packets);
         slots[..(packets.Length - first.Length)].CopyTo(packets[first.Length..]);
     }

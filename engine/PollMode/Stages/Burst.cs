@@ -210,14 +210,15 @@ public ref struct Burst
     /// <summary>Begins anew, at the stages. What it had before has left it.</summary>
     /// <param name="packets">The packets, in the space or in places that their queue has lent; at most the space's capacity.</param>
     /// <param name="binding">The receive queue that gave them: their ports are looked up there where a stage asks, and not for every burst.</param>
-    /// <param name="changes">What the stages are taken to do to it, whatever they do.</param>
+    /// <param name="changes">What the stages are taken to do to it, whatever they do, and that they have it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Begin(Span<Packet> packets, RxBinding binding, BurstChanges changes)
     {
         Debug.Assert((_changes & BurstChanges.Unsettled) == 0, "The burst before was not settled.");
+        Debug.Assert((changes & BurstChanges.Underway) != 0, "The stages are about to have it.");
         _binding = binding;
         _packets = packets;
-        _changes = changes | BurstChanges.Underway;
+        _changes = changes;
     }
 
     /// <summary>The stages are done with it.</summary>

@@ -29,7 +29,7 @@ internal sealed class StillnessWatch
         bool turned = true;
         foreach (Worker worker in _workers)
         {
-            movement += Volatile.Read(ref worker.Counters.Received) + Volatile.Read(ref worker.Counters.HandedOver);
+            movement += worker.Received + Volatile.Read(ref worker.Counters.HandedOver);
             if (!worker.HasEnded)
             {
                 atRest &= draining ? worker.IsQuiet : worker.HasTurnedEmpty;

@@ -26,7 +26,7 @@ internal sealed unsafe partial class Worker
                 Turns = Volatile.Read(ref _counters.Turns),
                 EmptyTurns = Volatile.Read(ref _counters.EmptyTurns),
                 Bursts = Volatile.Read(ref _counters.Bursts),
-                Received = Volatile.Read(ref _counters.Received),
+                Received = Received,
                 Sent = Volatile.Read(ref _counters.Sent),
                 HandedOver = Volatile.Read(ref _counters.HandedOver),
                 StageFaults = Volatile.Read(ref _counters.StageFaults),

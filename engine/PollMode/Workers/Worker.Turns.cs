@@ -5,6 +5,9 @@ namespace PollMode;
 /// <content>What a worker's thread does between bursts: turn after turn, what an empty one leaves time for, and what a stage throws.</content>
 internal sealed unsafe partial class Worker
 {
+    /// <summary>Turns made and packets had, which is what the stall recorder measures time by.</summary>
+    private long Work => _counters.Turns + Received + _counters.HandedOver;
+
     /// <summary>
     /// What is due between turns, then turns until one brings nothing, or a few hundred have been made. A method of its own, so that it is compiled anew while
     /// the worker runs; of several turns, so that a turn begins neither with a call nor with a burst to be made.
@@ -23,7 +26,7 @@ internal sealed unsafe partial class Worker
             _pool.Tidy();
         }
 
-        _workBefore = _counters.Work;
+        _workBefore = Work;
         bool watched = _stalls.TimesStages || IsFollowed;
         if (watched || _told || _resumeAfter != null || _firstReceive is not { } first)
         {
@@ -152,7 +155,7 @@ internal sealed unsafe partial class Worker
         _resumeAfter = burst.Binding;
         _emptyTurns = 0;
         _quiet = false;
-        _stalls.Turned((int)(_counters.Work - _workBefore));
+        _stalls.Turned((int)(Work - _workBefore));
         burst.DropAll(DropReason.StageFault);
         burst.Settle();
         LastFault = fault;

@@ -37,7 +37,6 @@ internal sealed unsafe partial class Worker : IDisposable
     private readonly StallRecorder _stalls;
     private readonly bool _idleRests;
     private readonly BurstChanges _changesToExpect;
-    private readonly bool _hasStages;
     private readonly bool _hasHandOffs;
     private readonly int _unitsAtOnce;
     private readonly int[] _descriptors;
@@ -75,9 +74,8 @@ internal sealed unsafe partial class Worker : IDisposable
         _trace = plan.Trace;
         _stalls = new StallRecorder(plan.StallThreshold, plan.Stages.Count > 0);
         _idleRests = plan.Idle.Rests;
-        _hasStages = plan.Stages.Count > 0;
         _hasHandOffs = plan.HandOffs.Count > 0;
-        _changesToExpect = plan.Stages.All(stage => stage.KeepsLengths) ? BurstChanges.None : BurstChanges.Resized;
+        _changesToExpect = BurstChanges.Underway | (plan.Stages.All(stage => stage.KeepsLengths) ? BurstChanges.None : BurstChanges.Resized);
         // Nothing wakes a worker that blocks for what others hand over to it: it has no descriptors, and sleeps shortly instead.
         _descriptors = plan.HandOffs.Count > 0 ? [] : [.. plan.Receive.Select(binding => binding.Queue.PollFileDescriptor).Where(descriptor => descriptor >= 0)];
         _portSteps = [.. plan.Ports.Select((port, index) => $"port {index}, {port.Name}")];
@@ -100,6 +98,21 @@ internal sealed unsafe partial class Worker : IDisposable
     internal Mempool Pool => _pool;
 
     internal ref WorkerCounters Counters => ref _counters;
+
+    /// <summary>Packets that its queues have given it: their count, and no second one that each burst would have to add to. From any thread.</summary>
+    internal long Received
+    {
+        get
+        {
+            long received = 0;
+            foreach (RxBinding binding in _receive)
+            {
+                received += Volatile.Read(ref binding.Counters.Packets);
+            }
+
+            return received;
+        }
+    }
 
     internal StallRecorder Stalls => _stalls;
 
@@ -170,43 +183,39 @@ internal sealed unsafe partial class Worker : IDisposable
         long bytes = received - binding.BytesBefore;
         binding.BytesBefore = received;
         _counters.Bursts++;
-        _counters.Received += count;
-        bool isAsReceived = true;
-        if (_hasStages)
+        if (_firstStage is { } stage)
         {
             burst.Begin(packets, binding, _changesToExpect);
             if (isPlain)
             {
-                Process(ref burst);
+                Process(ref burst, stage);
             }
             else
             {
-                ProcessWatched(ref burst);
+                ProcessWatched(ref burst, stage);
             }
 
-            isAsReceived = burst.End();
+            if (!burst.End() || !isPlain)
+            {
+                TransmitChanged(ref burst, binding, bytes);
+                return count;
+            }
         }
-
-        if (isPlain && isAsReceived)
-        {
-            TransmitAsReceived(binding, packets, bytes);
-        }
-        else if (_hasStages)
-        {
-            TransmitChanged(ref burst, binding, bytes);
-        }
-        else
+        else if (!isPlain)
         {
             TransmitAsReceivedBy(binding.Egress, binding, packets, bytes);
+            return count;
         }
 
+        TransmitAsReceived(binding, packets, bytes);
         return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Process(ref Burst burst)
+    private static void Process(ref Burst burst, StageLink first)
     {
-        for (StageLink? link = _firstStage; link != null; link = link.Next)
+        StageLink? link = first;
+        do
         {
             long before = Ledger.IsOn ? Ledger.EnterStage(link.Stage.Name, burst.Packets) : 0;
             link.Stage.Process(ref burst);
@@ -216,12 +225,14 @@ internal sealed unsafe partial class Worker : IDisposable
             }
 
             burst.Settle();
+            link = link.Next;
         }
+        while (link != null);
     }
 
     /// <summary>The same in a turn that is made alone: somebody may follow packets, or want to know how long the stages take.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ProcessWatched(ref Burst burst)
+    private void ProcessWatched(ref Burst burst, StageLink first)
     {
         long start = Stopwatch.GetTimestamp();
         try
@@ -232,7 +243,7 @@ internal sealed unsafe partial class Worker : IDisposable
             }
             else
             {
-                Process(ref burst);
+                Process(ref burst, first);
             }
         }
         finally

@@ -9,11 +9,7 @@ internal struct WorkerCounters
     [FieldOffset(128)] internal long Turns;
     [FieldOffset(136)] internal long EmptyTurns;
     [FieldOffset(144)] internal long Bursts;
-    [FieldOffset(152)] internal long Received;
-    [FieldOffset(160)] internal long Sent;
-    [FieldOffset(168)] internal long HandedOver;
-    [FieldOffset(176)] internal long StageFaults;
-
-    /// <summary>Turns made and packets had, which is what the stall recorder measures time by.</summary>
-    internal readonly long Work => Turns + Received + HandedOver;
+    [FieldOffset(152)] internal long Sent;
+    [FieldOffset(160)] internal long HandedOver;
+    [FieldOffset(168)] internal long StageFaults;
 }
