@@ -74,7 +74,7 @@ internal sealed class TapBench : IDisposable
         }
 
         var burst = new Burst(_space);
-        burst.Begin(_space.Packets[..count], _binding, BurstChanges.None);
+        burst.Begin(_space.Packets[..count], _binding, BurstChanges.Underway);
         _stage.Process(ref burst);
         burst.Settle();
         Passed += burst.Count;

@@ -52,7 +52,7 @@ internal sealed class StageBench : IDisposable
     {
         packets.CopyTo(_space.Packets);
         var burst = new Burst(_space);
-        burst.Begin(_space.Packets[..packets.Length], BindingOf(rxPort, egress), BurstChanges.None);
+        burst.Begin(_space.Packets[..packets.Length], BindingOf(rxPort, egress), BurstChanges.Underway);
         stage.Process(ref burst);
         burst.Settle();
         look?.Invoke(ref burst);
