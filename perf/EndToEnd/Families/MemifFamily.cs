@@ -2,7 +2,7 @@ namespace PollMode.EndToEnd;
 
 /// <summary>
 /// Shared memory between two processes, each polling on a core of its own. The server listens and is started first; the client makes the
-/// rings. One way, with PollMode in one role, the other, or both; and a forwarder between two of them.
+/// rings. One way, with PollMode in one role, the other, or both, and two receivers of what it sends; and a forwarder between two of them.
 /// </summary>
 internal sealed class MemifFamily : IFamily
 {

@@ -1,6 +1,6 @@
 namespace PollMode.EndToEnd;
 
-/// <summary>What PollMode does in a memif comparison; the other end is testpmd, and testpmd at both ends is what it is compared with.</summary>
+/// <summary>What PollMode does in a memif comparison; the other end is testpmd, and testpmd at both ends is what it is compared with, unless the role says otherwise.</summary>
 internal enum MemifRole
 {
     /// <summary>It sends, as the client.</summary>
@@ -11,6 +11,9 @@ internal enum MemifRole
 
     /// <summary>It does both, in two processes.</summary>
     Both,
+
+    /// <summary>It receives what PollMode sends in another process; compared with testpmd that receives the same. A sender that neither receiver has to wait for.</summary>
+    Drain,
 
     /// <summary>It forwards between two memifs, as the client of both.</summary>
     Forward,
