@@ -65,6 +65,20 @@ public sealed class StageFaultTests
         Assert.EndsWith("#1 rented by 'receive', #1 received from 'port 0, fake:rx=64', #1 given to 'evil'", Assert.Single(test.LeakExamples), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("packets", "gave 64 packets of 4096 bytes and counted 65 of 4096.")]
+    [InlineData("bytes", "gave 64 packets of 4096 bytes and counted 64 of 4097.")]
+    public void A_receive_queue_that_counts_what_it_does_not_give_ends_the_worker_and_is_named(string counter, string fault)
+    {
+        string port = $"fake:rx=-1,miscounts={counter}";
+        using var test = new TestEngine([port]);
+        test.Engine.Open();
+        test.Engine.Start();
+        LedgerException thrown = Assert.IsType<LedgerException>(test.WaitForFault());
+        Assert.StartsWith($"'port 0, {port}' {fault}", thrown.Message, StringComparison.Ordinal);
+        test.Engine.Stop(TestEngine.Long);
+    }
+
     [Fact]
     public void Honest_stages_are_left_alone()
     {

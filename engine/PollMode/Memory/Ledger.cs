@@ -144,12 +144,17 @@ internal static unsafe partial class Ledger
         }
     }
 
-    /// <summary>A queue has counted what it gave: that goes to the queue that sends it.</summary>
-    internal static void Counted(ReadOnlySpan<Packet> packets, long bytes, string from)
+    /// <summary>A queue has counted what it gave: the bytes go to the queue that sends them, and the packets are what its worker has received.</summary>
+    /// <param name="packets">What it gave.</param>
+    /// <param name="counted">Packets that it counted meanwhile.</param>
+    /// <param name="bytes">And bytes.</param>
+    /// <param name="from">The queue, for messages.</param>
+    internal static void Counted(ReadOnlySpan<Packet> packets, long counted, long bytes, string from)
     {
-        if (PacketSweep.BytesOf(packets) is var given && given != bytes)
+        if (PacketSweep.BytesOf(packets) is var given && (given != bytes || packets.Length != counted))
         {
-            throw new LedgerException($"'{from}' gave {packets.Length} packets of {given} bytes and counted {bytes}. A receive queue counts in each call just what it gives.");
+            throw new LedgerException(
+                $"'{from}' gave {packets.Length} packets of {given} bytes and counted {counted} of {bytes}. A receive queue counts in each call just what it gives.");
         }
     }
 

@@ -5,7 +5,8 @@ public interface IRxQueue
 {
     /// <summary>
     /// What was received so far, and what was lost, by the rule of <see cref="QueueCounters"/>. Written by the worker, read by anyone. One object for as long
-    /// as the queue lives; each <see cref="Receive"/> and <see cref="ReceiveInPlace"/> adds the packets and bytes of what it gives, no more and no less, for the worker tells the sending queue.
+    /// as the queue lives; each <see cref="Receive"/> and <see cref="ReceiveInPlace"/> adds the packets and bytes of what it gives, no more and no less: the worker tells the sending queue the bytes,
+    /// and has received what its queues have counted.
     /// </summary>
     QueueCounters Counters { get; }
 

@@ -154,9 +154,11 @@ internal sealed unsafe partial class Worker : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int RunQueue(ref Burst burst, RxBinding binding, bool isPlain)
     {
+        long packetsBefore = 0;
         if (Ledger.IsOn)
         {
             Ledger.EnterQueue("receive");
+            packetsBefore = binding.Counters.Packets;
         }
 
         if (!isPlain && _draining && binding.Queue.Life == RxQueueLife.Live)
@@ -170,7 +172,7 @@ internal sealed unsafe partial class Worker : IDisposable
         int count = packets.Length;
         if (Ledger.IsOn)
         {
-            Ledger.Counted(packets, binding.Counters.Bytes - binding.BytesBefore, _portSteps[binding.Port]);
+            Ledger.Counted(packets, binding.Counters.Packets - packetsBefore, binding.Counters.Bytes - binding.BytesBefore, _portSteps[binding.Port]);
             Ledger.Received(packets, _portSteps[binding.Port]);
         }
 
@@ -183,16 +185,16 @@ internal sealed unsafe partial class Worker : IDisposable
         long bytes = received - binding.BytesBefore;
         binding.BytesBefore = received;
         _counters.Bursts++;
-        if (_firstStage is { } stage)
+        if (_firstStage is { } first)
         {
             burst.Begin(packets, binding, _changesToExpect);
             if (isPlain)
             {
-                Process(ref burst, stage);
+                Process(ref burst, first);
             }
             else
             {
-                ProcessWatched(ref burst, stage);
+                ProcessWatched(ref burst, first);
             }
 
             if (!burst.End() || !isPlain)

@@ -35,6 +35,7 @@ internal sealed record MemifComparison(string Name, MemifRole Role, bool ZeroCop
     {
         MemifRole.Send => "PollMode to testpmd",
         MemifRole.Receive => "testpmd to PollMode",
+        MemifRole.Drain => "PollMode to a receiver",
         _ => "PollMode to PollMode",
     };
 

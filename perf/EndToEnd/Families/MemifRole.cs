@@ -12,7 +12,7 @@ internal enum MemifRole
     /// <summary>It does both, in two processes.</summary>
     Both,
 
-    /// <summary>It receives what PollMode sends in another process; compared with testpmd that receives the same. A sender that neither receiver has to wait for.</summary>
+    /// <summary>It receives what PollMode sends in another process; compared with testpmd that receives the same. A faster sender than testpmd's.</summary>
     Drain,
 
     /// <summary>It forwards between two memifs, as the client of both.</summary>

@@ -11,7 +11,7 @@ internal sealed class FakeDriver : IPortDriver
 
     public string Summary => "for tests";
 
-    public IReadOnlyList<PortOption> Options { get; } = [.. new[] { "rx", "rxq", "txq", "take", "keep", "size", "rings", "fail" }.Select(key => new PortOption(key, "", ""))];
+    public IReadOnlyList<PortOption> Options { get; } = [.. new[] { "rx", "rxq", "txq", "take", "keep", "size", "rings", "fail", "miscounts" }.Select(key => new PortOption(key, "", ""))];
 
     internal List<FakePort> Opened { get; } = [];
 

@@ -22,7 +22,7 @@ internal sealed class FakePort(PortSpec spec, PortContext context) : IPort
 
     public IRxQueue OpenRxQueue(int queue, Mempool pool)
     {
-        var rx = new FakeRxQueue(context.PortIndex, queue, spec.GetInteger("rx", 0, -1, long.MaxValue), pool);
+        var rx = new FakeRxQueue(context.PortIndex, queue, spec.GetInteger("rx", 0, -1, long.MaxValue), pool) { Miscounts = spec.GetText("miscounts") };
         Receive.Add(rx);
         return rx;
     }

@@ -8,6 +8,9 @@ internal sealed class FakeRxQueue(int port, int queue, long frames, Mempool pool
 
     public RxQueueLife Life { get; private set; } = frames == 0 ? RxQueueLife.Ended : RxQueueLife.Live;
 
+    /// <summary>Which of its counters it adds one too many to, if any: "packets" or "bytes".</summary>
+    internal string? Miscounts { get; init; }
+
     public int Receive(Span<Packet> packets)
     {
         if (frames >= 0)
@@ -22,8 +25,8 @@ internal sealed class FakeRxQueue(int port, int queue, long frames, Mempool pool
             packet.UserWord = ((ulong)port << 48) | ((ulong)queue << 40) | (ulong)_given++;
         }
 
-        Counters.Packets += count;
-        Counters.Bytes += count * 64;
+        Counters.Packets += count + (Miscounts == "packets" ? 1 : 0);
+        Counters.Bytes += (count * 64) + (Miscounts == "bytes" ? 1 : 0);
         Life = frames >= 0 && _given == frames ? RxQueueLife.Ended : RxQueueLife.Live;
         return count;
     }
