@@ -145,12 +145,11 @@ internal static unsafe partial class Ledger
     }
 
     /// <summary>A queue has counted what it gave: the bytes go to the queue that sends them, and the packets are what its worker has received.</summary>
-    /// <param name="packets">What it gave.</param>
-    /// <param name="counted">Packets that it counted meanwhile.</param>
-    /// <param name="bytes">And bytes.</param>
-    /// <param name="from">The queue, for messages.</param>
-    internal static void Counted(ReadOnlySpan<Packet> packets, long counted, long bytes, string from)
+    internal static void Counted(ReadOnlySpan<Packet> packets, RxBinding by, string from)
     {
+        long counted = by.Counters.Packets - by.PacketsBefore;
+        long bytes = by.Counters.Bytes - by.BytesBefore;
+        by.PacketsBefore = by.Counters.Packets;
         if (PacketSweep.BytesOf(packets) is var given && (given != bytes || packets.Length != counted))
         {
             throw new LedgerException(

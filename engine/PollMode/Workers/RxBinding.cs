@@ -20,12 +20,16 @@ internal sealed record RxBinding(IRxQueue Queue, int Port, int Egress, ITxQueue?
     /// <summary>Bytes received up to the burst before: what the next one adds is that burst's. Worker only.</summary>
     internal long BytesBefore { get; set; }
 
+    /// <summary>The same of packets, which only the ledger asks for. Worker only.</summary>
+    internal long PacketsBefore { get; set; }
+
     /// <summary>Puts those of a worker in order, so that a turn goes from one to the next without an index.</summary>
     internal static void Chain(ReadOnlySpan<RxBinding> bindings)
     {
         for (int i = 0; i < bindings.Length; i++)
         {
             bindings[i].BytesBefore = bindings[i].Counters.Bytes;
+            bindings[i].PacketsBefore = bindings[i].Counters.Packets;
             bindings[i].Next = i + 1 < bindings.Length ? bindings[i + 1] : null;
         }
     }

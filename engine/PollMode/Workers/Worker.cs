@@ -154,11 +154,9 @@ internal sealed unsafe partial class Worker : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int RunQueue(ref Burst burst, RxBinding binding, bool isPlain)
     {
-        long packetsBefore = 0;
         if (Ledger.IsOn)
         {
             Ledger.EnterQueue("receive");
-            packetsBefore = binding.Counters.Packets;
         }
 
         if (!isPlain && _draining && binding.Queue.Life == RxQueueLife.Live)
@@ -172,7 +170,7 @@ internal sealed unsafe partial class Worker : IDisposable
         int count = packets.Length;
         if (Ledger.IsOn)
         {
-            Ledger.Counted(packets, binding.Counters.Packets - packetsBefore, binding.Counters.Bytes - binding.BytesBefore, _portSteps[binding.Port]);
+            Ledger.Counted(packets, binding, _portSteps[binding.Port]);
             Ledger.Received(packets, _portSteps[binding.Port]);
         }
 
