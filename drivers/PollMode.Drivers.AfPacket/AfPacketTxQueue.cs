@@ -17,6 +17,13 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
     private const int TagBytes = 4;
     private const int MostVectors = 1024;
 
+    /// <summary>
+    /// A frame up to this long is copied by the kernel into the memory that its buffer has anyway: with the buffer's own needs it is at most a
+    /// page. Of a longer one it takes the ring's pages, which costs references to them, a second piece for the device to fetch, and on a
+    /// virtual interface a page to copy them into.
+    /// </summary>
+    private const int MostCopiedBytes = 3584;
+
     /// <summary>A queue that is full moves in less.</summary>
     private static readonly TimeSpan RefusalPatience = TimeSpan.FromMilliseconds(10);
 
@@ -26,7 +33,6 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
     private readonly uint _slotBytes;
     private readonly uint _mask;
     private readonly int _slotRoom;
-    private readonly int _virtioBytes;
 
     /// <summary>Slot to fill next, and the first one that may not have been sent yet. Both count on and on.</summary>
     private uint _next;
@@ -43,8 +49,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
         _pool = pool;
         _slotBytes = socket.Shape.FrameBytes;
         _mask = socket.Shape.Frames - 1;
-        _virtioBytes = large != null ? VirtioNetHeader.Bytes : 0;
-        _slotRoom = (int)_slotBytes - FrameHeader.Bytes - _virtioBytes;
+        _slotRoom = (int)_slotBytes - FrameHeader.Bytes - VirtioNetHeader.Bytes;
     }
 
     public QueueCounters Counters { get; } = new();
@@ -64,7 +69,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
                 // The kernel would lose it without a word, and so would the device behind it.
                 Counters.Errors++;
             }
-            else if (length <= _slotRoom - TagBytes && (!segmented || _virtioBytes > 0))
+            else if (length <= _slotRoom - TagBytes && (!segmented || _large != null))
             {
                 FrameHeader* header = HeaderOf(_next);
                 if (Volatile.Read(ref header->Status) != FrameHeader.Available)
@@ -175,7 +180,7 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
 
     private void Fill(FrameHeader* header, Packet packet, int length)
     {
-        byte* to = (byte*)header + FrameHeader.Bytes + _virtioBytes;
+        byte* to = (byte*)header + FrameHeader.Bytes + VirtioNetHeader.Bytes;
         PacketFlags flags = packet.Flags;
         int tagBytes = 0;
         if (packet.SegmentCount == 1 && (flags & PacketFlags.HasVlan) == 0)
@@ -192,9 +197,10 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
             }
         }
 
-        if (_virtioBytes > 0)
+        VirtioNetHeader request = default;
+        if (_large != null)
         {
-            *(VirtioNetHeader*)(to - VirtioNetHeader.Bytes) = VirtioNetHeader.Of(packet, tagBytes);
+            request = VirtioNetHeader.Of(packet, tagBytes);
         }
         else if ((flags & PacketFlags.TxChecksumPartial) != 0)
         {
@@ -202,8 +208,15 @@ internal sealed unsafe class AfPacketTxQueue : ITxQueue
             _ = SoftwareOffload.TryCompleteChecksum(new Span<byte>(to, length + tagBytes), packet.ChecksumStart + tagBytes, packet.ChecksumOffset);
         }
 
+        if (length + tagBytes <= MostCopiedBytes)
+        {
+            // What the kernel takes for headers is what it copies.
+            request.HeaderLength = (ushort)(length + tagBytes);
+        }
+
+        *(VirtioNetHeader*)(to - VirtioNetHeader.Bytes) = request;
         header->NextOffset = 0;
-        header->FrameBytes = (uint)(length + tagBytes + _virtioBytes);
+        header->FrameBytes = (uint)(length + tagBytes + VirtioNetHeader.Bytes);
         Volatile.Write(ref header->Status, FrameHeader.SendRequest);
     }
 

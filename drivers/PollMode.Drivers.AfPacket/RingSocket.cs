@@ -169,11 +169,8 @@ internal sealed unsafe class RingSocket : IDisposable
 
     private void SetCommonSendOptions(AfPacketSettings settings)
     {
-        if (settings.Offload)
-        {
-            Set(LibC.PACKET_VNET_HDR, 1, "pass checksum and segmentation requests", "set offload=false");
-        }
-
+        // Also without offload: it is how the kernel is told how much of a frame to copy.
+        Set(LibC.PACKET_VNET_HDR, 1, "describe each frame to the kernel", "use Linux 4.6 or later");
         if (settings.QdiscBypass)
         {
             Set(LibC.PACKET_QDISC_BYPASS, 1, "bypass the queueing discipline", "set qdisc_bypass=false");
