@@ -21,6 +21,9 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
     private Region[] _regions = [];
     private ushort _consumed;
 
+    /// <summary>Whether the sender lends buffers of its pool: then each is given back when it has been copied, while its caches still hold it.</summary>
+    private bool _isLent;
+
     internal CopyRxQueue(MemifPort port, int index, Mempool pool)
         : base(port, pool, isReceive: true)
     {
@@ -87,6 +90,9 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
 
         _regions = link.Regions;
         _consumed = 0;
+
+        // A copying client has its buffers in the first region, with the rings. Memory that must be guarded is copied only at the burst's end.
+        _isLent = _isServer && _regions.Length > 1 && Array.TrueForAll(_regions, region => region.IsTouchable);
         _notices.Watch(_ring);
         if (!_isServer)
         {
@@ -118,6 +124,7 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
         int filled = 0;
         long bytes = 0;
         string? fault = null;
+        bool isLent = _isLent;
         var region = new RegionView(_regions);
         while (filled < rented && used < available)
         {
@@ -149,6 +156,11 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
                 {
                     fault = "Shared memory has gone";
                     break;
+                }
+
+                if (isLent)
+                {
+                    ring.Tail = (ushort)(_consumed + used);
                 }
 
                 bytes += length;
