@@ -91,7 +91,8 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
         _regions = link.Regions;
         _consumed = 0;
 
-        // A copying client has its buffers in the first region, with the rings. Memory that must be guarded is copied only at the burst's end.
+        // Lent buffers are not in the region of the rings. (Nor are those of some clients that copy; they gain and lose nothing.) Memory that
+        // must be guarded is copied only at the burst's end.
         _isLent = _isServer && _regions.Length > 1 && Array.TrueForAll(_regions, region => region.IsTouchable);
         _notices.Watch(_ring);
         if (!_isServer)
@@ -172,6 +173,11 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
                 if (fault != null)
                 {
                     break;
+                }
+
+                if (isLent)
+                {
+                    ring.Tail = (ushort)(_consumed + used);
                 }
 
                 if (isWhole)

@@ -22,7 +22,7 @@ internal sealed record MemifComparison(string Name, MemifRole Role, bool ZeroCop
         : "The slower of the two processes sets the rate. Both spin, so that CPU time says nothing. Senders write the headers of each frame and leave the rest as it was in the buffer: testpmd's txonly, "
         + "and PollMode's generator with payload=leave."
         + (Role != MemifRole.Receive ? ""
-            : ZeroCopy ? " testpmd's sender is the limit; it depends on how soon a receiver gives the lent buffers back."
+            : ZeroCopy ? " Where testpmd's sender is the limit, its rate depends on how soon the receiver gives the lent buffers back."
             : " Of two receivers that testpmd's sender cannot keep busy, both show its rate: see memif-drain for the receivers.");
 
     public bool CrossesCores => true;
