@@ -11,6 +11,7 @@ public sealed class AfPacketPairTests
     [InlineData("", 1500)]
     [InlineData(",offload=true", 1500)]
     [InlineData("", 9000)]
+    [InlineData("", 1972)]
     public void Frames_of_all_sizes_arrive_whole_and_in_order(string keys, int mtu)
     {
         HostRights.NeedNamespaces();
@@ -20,19 +21,27 @@ public sealed class AfPacketPairTests
         ITxQueue tx = left.OpenTxQueue(0, pair.Pool);
         IRxQueue rx = right.OpenRxQueue(0, pair.Pool);
 
-        // 3584 bytes are copied by the kernel, and of one more it takes the ring's pages.
-        int[] sizes = [.. Enumerable.Range(0, 400).Select(i => 60 + (i * 37 % (mtu + 14 - 60))), Math.Min(3584, mtu), Math.Min(3585, mtu), mtu + 14];
-        byte[][] frames = [.. sizes.Select((size, i) => Frame(i, size))];
-        for (int i = 0; i < frames.Length; i++)
+        List<byte[]> given = [.. Enumerable.Range(0, 400).Select(i => Frame(i, 60 + (i * 37 % (mtu + 14 - 60)))), Frame(1, mtu + 14), Tagged(Frame(2, mtu + 14))];
+        int untagged = given.Count;
+
+        // 3328 bytes, with the tag, are copied by the kernel; of one more it takes the ring's pages.
+        given.AddRange([Frame(3, 60), Frame(4, mtu + 14), .. new[] { 3323, 3324, 3325, 3328, 3329 }.Where(size => size <= mtu).Select(size => Frame(5, size))]);
+        byte[][] expected = [.. given.Select((frame, i) => i < untagged ? frame : Tagged(frame))];
+        for (int i = 0; i < given.Count; i++)
         {
-            Packet packet = pair.Make(frames[i], i % 3 == 0 ? 100 : 1920);
+            Packet packet = pair.Make(given[i], i % 3 == 0 ? 100 : 1920);
+            if (i >= untagged)
+            {
+                packet.VlanTci = 0x2007;
+            }
+
             Assert.Equal(1, tx.Send([packet]));
         }
 
-        Assert.Equal(frames, pair.Receive(rx, frames.Length));
+        Assert.Equal(expected, pair.Receive(rx, expected.Length));
         Assert.True(SpinWait.SpinUntil(() => !tx.Service(), TimeSpan.FromSeconds(20)));
-        Assert.Equal((frames.Length, (long)sizes.Sum()), (tx.Counters.Packets, tx.Counters.Bytes));
-        Assert.Equal((frames.Length, (long)sizes.Sum()), (rx.Counters.Packets, rx.Counters.Bytes));
+        Assert.Equal((given.Count, given.Sum(frame => (long)frame.Length), 0), (tx.Counters.Packets, tx.Counters.Bytes, tx.Counters.Errors));
+        Assert.Equal((expected.Length, expected.Sum(frame => (long)frame.Length)), (rx.Counters.Packets, rx.Counters.Bytes));
     }
 
     [Theory]
@@ -48,7 +57,7 @@ public sealed class AfPacketPairTests
         ITxQueue tx = pair.Open("af_packet:v0" + keys).OpenTxQueue(0, pair.Pool);
         IRxQueue rx = pair.Open("af_packet:v1" + keys).OpenRxQueue(0, pair.Pool);
         byte[] plain = Frame(1, 100);
-        byte[] tagged = [.. plain[..12], 0x81, 0x00, 0x20, 0x07, .. plain[12..]];
+        byte[] tagged = Tagged(plain);
         byte[] service = [.. plain[..12], 0x88, 0xA8, 0x20, 0x07, .. plain[12..]];
         Packet asked = pair.Make(plain);
         asked.VlanTci = 0x2007;
@@ -59,17 +68,20 @@ public sealed class AfPacketPairTests
         Assert.Equal(metadata ? [0x2007, 0x2007, -1] : [-1, -1, -1], tags);
     }
 
-    [Fact]
-    public void A_large_segment_keeps_its_vlan_tag_and_its_place()
+    [Theory]
+    [InlineData(4054)]
+    [InlineData(1800)]
+    public void A_large_segment_keeps_its_vlan_tag_and_its_place(int size)
     {
         HostRights.NeedNamespaces();
         using var pair = new VethPair();
         ITxQueue tx = pair.Open("af_packet:v0,vlan=metadata,offload=true").OpenTxQueue(0, pair.Pool);
         IRxQueue rx = pair.Open("af_packet:v1,vlan=metadata,offload=true").OpenRxQueue(0, pair.Pool);
-        byte[] large = Frame(1, 4054);
+        byte[] large = Frame(1, size);
+        (byte high, byte low) = ((byte)((size - 14) >> 8), (byte)(size - 14));
         byte[] headers =
         [
-            0x08, 0x00, 0x45, 0, 4040 >> 8, 4040 & 255, 0, 1, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+            0x08, 0x00, 0x45, 0, high, low, 0, 1, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
             0, 80, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0,
         ];
         headers.CopyTo(large, 12);
@@ -199,19 +211,22 @@ public sealed class AfPacketPairTests
         ITxQueue tx = left.OpenTxQueue(0, pair.Pool);
         IRxQueue rx = pair.Open("af_packet:v1").OpenRxQueue(0, pair.Pool);
         byte[] full = Frame(1, 1514);
-        byte[] tagged = [.. full[..12], 0x81, 0x00, 0x20, 0x07, .. full[12..]];
+        byte[] tagged = Tagged(full);
         Packet asked = pair.Make(full);
+        Packet askedTwice = pair.Make(tagged);
         asked.VlanTci = 0x2007;
-        Assert.Equal(6, tx.Send([pair.Make(full), pair.Make(tagged), asked, pair.Make(Frame(2, 1515)), pair.Make([.. tagged, 0]), pair.Make(full.AsSpan(0, 13))]));
+        askedTwice.VlanTci = 0x2007;
+        Packet[] packets = [pair.Make(full), pair.Make(tagged), asked, pair.Make(Frame(2, 1515)), pair.Make([.. tagged, 0]), pair.Make(full.AsSpan(0, 13)), askedTwice];
+        Assert.Equal(7, tx.Send(packets));
         Assert.Equal([full, tagged, tagged], pair.Receive(rx, 3));
-        Assert.Equal((6, 3), (tx.Counters.Packets, tx.Counters.Errors));
+        Assert.Equal((7, 4), (tx.Counters.Packets, tx.Counters.Errors));
 
         // The engine looks at the link all the time, and the port with it at the MTU.
         pair.Space.Ip("link", "set", "dev", "v0", "mtu", "1000");
         Assert.Equal(LinkState.Up, left.Link);
         Assert.Equal(2, tx.Send([pair.Make(Frame(3, 1014)), pair.Make(Frame(4, 1015))]));
         Assert.Equal([Frame(3, 1014)], pair.Receive(rx, 1));
-        Assert.Equal(4, tx.Counters.Errors);
+        Assert.Equal(5, tx.Counters.Errors);
         Assert.Equal(0, pair.Drain(rx));
     }
 
@@ -309,6 +324,8 @@ public sealed class AfPacketPairTests
         LinuxException fault = Assert.Throws<LinuxException>(() => pair.Open("af_packet:v0,filter=1;65535 0 0 0"));
         Assert.Equal(Errno.EINVAL, fault.ErrorNumber);
     }
+
+    private static byte[] Tagged(ReadOnlySpan<byte> frame) => [.. frame[..12], 0x81, 0x00, 0x20, 0x07, .. frame[12..]];
 
     private static byte[] Frame(int number, int size)
     {

@@ -39,7 +39,7 @@ public struct VirtioNetHeader
     /// <summary>Whether and how the frame is to be cut into pieces.</summary>
     public byte GsoType;
 
-    /// <summary>Bytes of Ethernet, IP and transport header: a hint.</summary>
+    /// <summary>Bytes of Ethernet, IP and transport header: a hint. In a packet socket's ring, how much of the frame the kernel copies: at most all.</summary>
     public ushort HeaderLength;
 
     /// <summary>Payload bytes of each piece.</summary>
