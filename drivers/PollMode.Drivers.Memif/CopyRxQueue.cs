@@ -159,11 +159,6 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
                     break;
                 }
 
-                if (isLent)
-                {
-                    ring.Tail = (ushort)(_consumed + used);
-                }
-
                 bytes += length;
                 filled++;
             }
@@ -173,11 +168,6 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
                 if (fault != null)
                 {
                     break;
-                }
-
-                if (isLent)
-                {
-                    ring.Tail = (ushort)(_consumed + used);
                 }
 
                 if (isWhole)
@@ -190,6 +180,11 @@ internal sealed unsafe class CopyRxQueue : MemifQueue, IRxQueue
                     Pool.Return(packet);
                     packets[filled] = packets[--rented];
                 }
+            }
+
+            if (isLent)
+            {
+                ring.Tail = (ushort)(_consumed + used);
             }
         }
 
